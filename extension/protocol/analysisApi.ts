@@ -50,6 +50,16 @@ export interface AnalysisApi {
   closeTarget(target: TargetId): Promise<CloseOutcome>;
 }
 
+/** The methods of AnalysisApi by name: the asking side makes one caller for each. */
+export const analysisMethods = [
+  "listNodeProcesses",
+  "openTarget",
+  "look",
+  "capture",
+  "saveSnapshot",
+  "closeTarget",
+] as const satisfies readonly (keyof AnalysisApi)[];
+
 /** Told while a call runs. */
 export type AnalysisEvent =
   | {

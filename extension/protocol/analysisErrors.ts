@@ -1,0 +1,49 @@
+import { UserError } from "./errors.ts";
+
+/** The analysis process ended under us. `detail` says how, for instance the signal or exit code. */
+export const analysisEnded = (detail: string, outOfMemory: boolean) =>
+  outOfMemory
+    ? new UserError(
+        "internal",
+        "analysis-out-of-memory",
+        `Leakline's analysis process ran out of memory (${detail}).`,
+        "Close other programs or read the snapshot on a machine with more memory; nothing else was lost.",
+      )
+    : new UserError(
+        "internal",
+        "analysis-ended",
+        `Leakline's analysis process ended unexpectedly (${detail}).`,
+        "Run the command again; if it happens again, report it with what is printed above.",
+      );
+
+export const unknownTargetId = (id: number) =>
+  new UserError(
+    "internal",
+    "unknown-target",
+    `There is no open target ${id}.`,
+    "It was closed, or the analysis process was restarted: open it again.",
+  );
+
+export const nothingToLookAt = (label: string) =>
+  new UserError(
+    "input",
+    "nothing-to-look-at",
+    `${label} is a file: there is no running process to look at.`,
+    "Read it instead: leakline blocked FILE.",
+  );
+
+export const cannotReadFile = (path: string, reason: string) =>
+  new UserError(
+    "input",
+    "cannot-read-file",
+    `${path} can't be read: ${reason}.`,
+    "Check the path and its permissions.",
+  );
+
+export const cannotWriteFile = (path: string, reason: string) =>
+  new UserError(
+    "input",
+    "cannot-write-file",
+    `${path} can't be written: ${reason}.`,
+    "Choose another place with -o FILE.",
+  );
