@@ -1,18 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { constants } from "node:os";
-import { type AnalysisApi, type AnalysisEvent, analysisMethods } from "../protocol/analysisApi.ts";
+import {
+  type Analysis,
+  type AnalysisApi,
+  type AnalysisEvent,
+  analysisMethods,
+} from "../protocol/analysisApi.ts";
 import { analysisEnded } from "../protocol/analysisErrors.ts";
 import { createRpcClient } from "../protocol/rpc.ts";
-
-/** A running analysis process, as a view sees it. */
-export interface RunningAnalysis {
-  readonly api: AnalysisApi;
-  onEvent(listener: (event: AnalysisEvent) => void): void;
-  /** Asks every running call to stop; each then rejects with an `AbortError`. */
-  cancel(): void;
-  /** Lets the process put its targets back and end; after `deadlineMs` it is killed. */
-  dispose(): Promise<void>;
-}
 
 /** Long enough to close an inspector that we opened. */
 const disposeDeadlineMs = 3000;
@@ -21,7 +16,7 @@ const disposeDeadlineMs = 3000;
  * Starts the process that owns connections, heaps and findings, so that running out of memory ends
  * only that one. `modulePath` is the bundled entry/analysisProcess.
  */
-export function startAnalysis(modulePath: string): RunningAnalysis {
+export function startAnalysis(modulePath: string): Analysis {
   const child = fork(modulePath, [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
