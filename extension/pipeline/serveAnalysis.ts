@@ -9,8 +9,8 @@ const closeDeadlineMs = 2500;
  * Answers the parent over the channel of `fork`, until the parent closes it or dies. Then every
  * target is put back as it was and the process ends.
  */
-export function serveAnalysis(channel: NodeJS.Process): void {
-  const service = createAnalysisService();
+export function serveAnalysis(channel: NodeJS.Process, toolVersion: string): void {
+  const service = createAnalysisService(toolVersion);
   const rpc = createRpcService<AnalysisApi, AnalysisEvent>(service.implement, (message) => {
     if (channel.connected) channel.send?.(message, undefined, undefined, () => {});
   });

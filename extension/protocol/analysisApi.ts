@@ -69,3 +69,13 @@ export type AnalysisEvent =
       readonly fraction: number | null;
     }
   | { readonly kind: "notice"; readonly text: string };
+
+/** A running analysis, as a view holds it. Whoever started it disposes it. */
+export interface Analysis {
+  readonly api: AnalysisApi;
+  onEvent(listener: (event: AnalysisEvent) => void): void;
+  /** Asks every running call to stop; each then rejects with an `AbortError`. */
+  cancel(): void;
+  /** Puts every target back as it was and ends. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,342 @@
+import { constants } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import type {
+  Evidence,
+  HeapEvidence,
+  QueueProgress,
+  ThreadEvidence,
+} from "../findings/evidence.ts";
+import { judgeThread } from "../findings/judgeThread.ts";
+import type { SnapshotSink } from "../process/captureSnapshot.ts";
+import { type InspectedProcess, majorVersion } from "../process/inspectedProcess.ts";
+import type { AnalysisEvent, SavedSnapshot } from "../protocol/analysisApi.ts";
+import { cannotWriteFile } from "../protocol/analysisErrors.ts";
+import type { CaptureDescription, Problem, Report } from "../protocol/report.ts";
+import type { CallContext } from "../protocol/rpc.ts";
+import type { ThreadObservation } from "../protocol/threadObservation.ts";
+import { nativeProblem, pausedProblem, silentProblem } from "../protocol/threadProblems.ts";
+import type { SourceLibrary } from "../sources/sourceLibrary.ts";
+import { buildReport } from "./buildReport.ts";
+import { callbackStartsOf, heapEvidenceOf } from "./heapEvidence.ts";
+import { createHeapReader, type HeapReading } from "./heapReading.ts";
+import { createStuckClock } from "./stuckClock.ts";
+import type { TargetSession } from "./targetSession.ts";
+import { createLiveSources } from "./targetSources.ts";
+import { startOf, threadEvidenceOf } from "./threadEvidence.ts";
+
+/** From this version on V8 leaves the registration whose callback runs on the list of cleared cells. */
+const runningStaysListedFrom = 24;
+/** A second snapshot only tells a batch from one long callback: it is not worth a long pause. */
+const longestSecondPauseMs = 2000;
+/** Less tells a long job from an ordinary one badly. */
+const shortestStarvationMs = 1000;
+
+interface CapturedHeap {
+  readonly threadId: number;
+  readonly reading: HeapReading;
+  readonly answeredBy: string;
+  readonly pauseMs: number;
+  readonly beganAtMs: number;
+  readonly endedAtMs: number;
+}
+
+/** A live process. It keeps the first sight of each stuck thread, so that ages grow from reading to reading. */
+export function createProcessSession(
+  inspected: InspectedProcess,
+  toolVersion: string,
+): TargetSession {
+  const { description } = inspected;
+  const nodeMajor = majorVersion(description);
+  const clock = createStuckClock();
+  const libraries = new Map<number, SourceLibrary>();
+  let readings = 0;
+  let looked: readonly ThreadObservation[] | undefined;
+
+  const libraryOf = (threadId: number): SourceLibrary => {
+    const known = libraries.get(threadId);
+    if (known) return known;
+    const library = createLiveSources(() => inspected.scripts(threadId));
+    libraries.set(threadId, library);
+    return library;
+  };
+
+  const observeAll = async (): Promise<readonly ThreadObservation[]> => {
+    const observations = await inspected.look();
+    for (const observation of observations) clock.note(observation);
+    looked = observations;
+    return observations;
+  };
+
+  const evidenceOfThread = (observation: ThreadObservation, heap: HeapReading | null) =>
+    threadEvidenceOf(observation, clock.sinceMs(observation), {
+      library: libraryOf(observation.threadId),
+      nodeMajor,
+      callbacks: heap && callbackStartsOf(heap),
+    });
+
+  const report = (
+    observations: readonly ThreadObservation[],
+    evidence: Evidence,
+    capture: Omit<CaptureDescription, "reading" | "takenAt" | "stackAnsweredBy">,
+  ): Report =>
+    buildReport({
+      toolVersion,
+      target: { kind: "process", file: null, ...description },
+      capture: {
+        reading: ++readings,
+        takenAt: new Date().toISOString(),
+        stackAnsweredBy: observations[0]?.answeredBy ?? null,
+        ...capture,
+      },
+      evidence,
+      problems: problemsOf(evidence.threads, inspected),
+    });
+
+  const estimate = async () => {
+    const heapBytes = await inspected.heapBytes(0).catch(() => null);
+    const cost = heapBytes === null ? null : inspected.estimate(heapBytes);
+    return {
+      heapBytes,
+      estimatedPauseMs: cost?.pauseMs ?? null,
+      estimatedMemoryBytes: cost?.memoryBytes ?? null,
+    };
+  };
+
+  const look = async ({ emit }: CallContext<AnalysisEvent>): Promise<Report> => {
+    emit({ kind: "progress", phase: "Looking at the threads", fraction: null });
+    const observations = await observeAll();
+    const reachable = answers(observations[0]);
+    const [threads, cost] = await Promise.all([
+      Promise.all(observations.map((one) => evidenceOfThread(one, null))),
+      reachable
+        ? estimate()
+        : { heapBytes: null, estimatedPauseMs: null, estimatedMemoryBytes: null },
+    ]);
+    return report(
+      observations,
+      { source: "process", threads, heaps: [], progress: null },
+      { level: "look", snapshotAnsweredBy: null, pauseMs: null, snapshotBytes: null, ...cost },
+    );
+  };
+
+  const captureHeap = async (
+    threadId: number,
+    threadIsStuck: boolean,
+    context: CallContext<AnalysisEvent>,
+  ): Promise<CapturedHeap> => {
+    let reader = createHeapReader(description.label);
+    const sink: SnapshotSink = {
+      begin() {
+        reader = createHeapReader(description.label);
+      },
+      push: (bytes) => reader.push(bytes),
+    };
+    const beganAtMs = performance.now();
+    const { answeredBy, pauseMs } = await inspected.capture(threadId, {
+      sink,
+      signal: context.signal,
+      threadIsStuck,
+      onProgress: (fraction) =>
+        context.emit({ kind: "progress", phase: "Taking the snapshot", fraction }),
+    });
+    const endedAtMs = performance.now();
+    const reading = await reader.finish(context);
+    return { threadId, reading, answeredBy, pauseMs, beganAtMs, endedAtMs };
+  };
+
+  const isStuck = (threadId: number): boolean => {
+    const observation = looked?.find((one) => one.threadId === threadId);
+    return observation !== undefined && judgeThread(observation).state === "stuck";
+  };
+
+  /** Once more, until a starving thread has been watched long enough to call it that. */
+  const observeAfter = async (): Promise<readonly ThreadObservation[]> => {
+    let observations = await observeAll();
+    const started = performance.now();
+    while (
+      observations.some(
+        (one) => isStuck(one.threadId) && clock.sinceMs(one) < shortestStarvationMs,
+      ) &&
+      performance.now() - started < shortestStarvationMs
+    ) {
+      observations = await observeAll();
+    }
+    return observations;
+  };
+
+  const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
+    const before = looked ?? (await observeAll());
+    if (!answers(before[0])) return look(context);
+    const threadIds = before
+      .map(({ threadId }) => threadId)
+      .filter((threadId) => threadId === 0 || isStuck(threadId));
+    const wasStuck = new Map(threadIds.map((threadId) => [threadId, isStuck(threadId)]));
+    const heaps = new Map<number, CapturedHeap>();
+    for (const threadId of threadIds) {
+      heaps.set(threadId, await captureHeap(threadId, wasStuck.get(threadId) ?? false, context));
+    }
+    let observations = await observeAfter();
+    let progress: QueueProgress | null = null;
+    for (const [threadId, first] of heaps) {
+      const observation = observations.find((one) => one.threadId === threadId);
+      if (!observation || !isStuck(threadId) || first.pauseMs > longestSecondPauseMs) continue;
+      const becameStuck = !wasStuck.get(threadId);
+      const queue = await runningQueueOf(first, observation);
+      // Our own collection made callbacks due, and one of them is stuck now: the first snapshot shows
+      // the queue of before. Or the queue may be a batch on its way: a second one tells.
+      if (!becameStuck && (queue.length < 2 || neverRan(observation))) continue;
+      const second = await captureHeap(threadId, true, context);
+      observations = await observeAll();
+      heaps.set(threadId, second);
+      if (!becameStuck) progress ??= await progressBetween(first, second, queue, observation);
+    }
+    return reportOfHeaps(observations, [...heaps.values()], progress, context);
+  };
+
+  const runningQueueOf = async (heap: CapturedHeap, observation: ThreadObservation) => {
+    const evidence = await heapEvidence(
+      heap,
+      observation,
+      await evidenceOfThread(observation, heap.reading),
+    );
+    return evidence.registries.find(({ running }) => running)?.queued ?? [];
+  };
+
+  const progressBetween = async (
+    first: CapturedHeap,
+    second: CapturedHeap,
+    queueBefore: readonly number[],
+    observation: ThreadObservation,
+  ): Promise<QueueProgress> => {
+    const left = new Set(await runningQueueOf(second, observation));
+    return {
+      callbacksFinished: queueBefore.filter((id) => !left.has(id)).length,
+      elapsedMs: second.beganAtMs - first.endedAtMs,
+    };
+  };
+
+  const heapEvidence = (
+    heap: CapturedHeap,
+    observation: ThreadObservation,
+    thread: ThreadEvidence,
+  ): Promise<HeapEvidence> => {
+    const { bottom, state } = judgeThread(observation);
+    const isRunning = state === "stuck" && thread.cleanup.answer === "proved";
+    return heapEvidenceOf(heap.reading, {
+      threadId: heap.threadId,
+      library: libraryOf(heap.threadId),
+      running: isRunning && bottom ? startOf(bottom) : null,
+      runningIsListed: nodeMajor !== null && nodeMajor >= runningStaysListedFrom,
+    });
+  };
+
+  const reportOfHeaps = async (
+    observations: readonly ThreadObservation[],
+    captured: readonly CapturedHeap[],
+    progress: QueueProgress | null,
+    { emit }: CallContext<AnalysisEvent>,
+  ): Promise<Report> => {
+    emit({ kind: "progress", phase: "Finding the source lines", fraction: null });
+    const threads: ThreadEvidence[] = [];
+    const heaps: HeapEvidence[] = [];
+    for (const observation of observations) {
+      const heap = captured.find(({ threadId }) => threadId === observation.threadId);
+      const thread = await evidenceOfThread(observation, heap?.reading ?? null);
+      threads.push(thread);
+      if (heap) heaps.push(await heapEvidence(heap, observation, thread));
+    }
+    const [main] = captured;
+    return report(
+      observations,
+      { source: "process", threads, heaps, progress },
+      {
+        level: "capture",
+        snapshotAnsweredBy: main?.answeredBy ?? null,
+        pauseMs: captured.reduce((sum, { pauseMs }) => sum + pauseMs, 0),
+        snapshotBytes: captured.reduce((sum, { reading }) => sum + reading.snapshotBytes, 0),
+        heapBytes: main?.reading.heapBytes ?? null,
+        estimatedPauseMs: null,
+        estimatedMemoryBytes: null,
+      },
+    );
+  };
+
+  const saveSnapshot = async (
+    context: CallContext<AnalysisEvent>,
+    path: string,
+  ): Promise<SavedSnapshot> => {
+    if (!looked) await observeAll();
+    const saved = await saveBytes(path, (sink) =>
+      inspected.capture(0, {
+        sink,
+        signal: context.signal,
+        threadIsStuck: isStuck(0),
+        onProgress: (fraction) =>
+          context.emit({ kind: "progress", phase: "Taking the snapshot", fraction }),
+      }),
+    );
+    return { path, ...saved };
+  };
+
+  return {
+    kind: "process",
+    label: description.label,
+    look,
+    capture,
+    saveSnapshot,
+    close: () => inspected.close(),
+  };
+}
+
+const answers = (main: ThreadObservation | undefined): boolean =>
+  main?.state === "answering" || main?.state === "paused";
+
+/** A thread asleep since before we came is inside one callback, not in a batch of them. */
+const neverRan = ({ asleepBeforeMs }: ThreadObservation): boolean => (asleepBeforeMs ?? 0) > 200;
+
+/** Writes what arrives into a file that only its owner can read; a failed one is removed. */
+async function saveBytes<Result>(
+  path: string,
+  capture: (sink: SnapshotSink) => Promise<Result>,
+): Promise<Result> {
+  const flags = constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY;
+  const file = await open(path, flags, 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw cannotWriteFile(path, error.code ?? error.message);
+  });
+  let writing: Promise<unknown> = Promise.resolve();
+  let position = 0;
+  const sink: SnapshotSink = {
+    begin() {
+      position = 0;
+      writing = writing.then(() => file.truncate(0));
+    },
+    push(bytes) {
+      const at = position;
+      position += bytes.length;
+      writing = writing.then(() => file.write(bytes, 0, bytes.length, at));
+    },
+  };
+  let complete = false;
+  try {
+    const result = await capture(sink);
+    await writing.catch((error: NodeJS.ErrnoException) => {
+      throw cannotWriteFile(path, error.code ?? error.message);
+    });
+    complete = true;
+    return result;
+  } finally {
+    await writing.catch(() => {});
+    await file.close();
+    if (!complete) await rm(path, { force: true });
+  }
+}
+
+function problemsOf(threads: readonly ThreadEvidence[], inspected: InspectedProcess): Problem[] {
+  const main = threads.find(({ threadId }) => threadId === 0);
+  if (main?.state === "native") {
+    return [nativeProblem(main.detail ?? "", inspected.signalPending)];
+  }
+  if (main?.state === "unknown") return [silentProblem(inspected.description.label)];
+  if (main?.state === "paused") return [pausedProblem()];
+  return [];
+}

@@ -1,0 +1,237 @@
+import { mkdtemp, open, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { captureFailed, lostTarget } from "../protocol/processErrors.ts";
+import {
+  type CdpSession,
+  ConnectionLostError,
+  NoAnswerError,
+  ProtocolError,
+} from "./cdpSession.ts";
+import { builtinModule, objectGroup } from "./stackProbe.ts";
+
+/** Takes the snapshot's bytes as they arrive. */
+export interface SnapshotSink {
+  /** A way of capturing begins: what an earlier one gave is void. */
+  begin(): void;
+  push(bytes: Uint8Array): void;
+}
+
+export interface CaptureOptions {
+  readonly sink: SnapshotSink;
+  readonly signal: AbortSignal;
+  /** 0 … 1 of the building, null while the text arrives. */
+  onProgress(fraction: number | null): void;
+  /** A thread that is stuck serves the inspector's own capture only on Node 20. */
+  readonly threadIsStuck: boolean;
+  /** Longest silence that is waited for, in milliseconds: at first, and later between two signs of life. */
+  readonly firstSignMs: number;
+  readonly silenceMs: number;
+}
+
+export interface Captured {
+  readonly answeredBy: string;
+  /** How long the thread stood still for us, in milliseconds. */
+  readonly pauseMs: number;
+  readonly bytes: number;
+}
+
+export interface CaptureSource {
+  readonly label: string;
+  connect(): Promise<CdpSession>;
+  /** The process sees the same files as we do. */
+  readonly sharesFiles: boolean;
+}
+
+type Rung = {
+  readonly name: string;
+  capture(
+    session: CdpSession,
+    options: CaptureOptions,
+    push: (text: string) => void,
+  ): Promise<void>;
+};
+
+/**
+ * Takes a heap snapshot by the first way that works. Each has a connection of its own, and closing it
+ * withdraws what was asked. Rejects with UserError, or with the signal's reason when cancelled.
+ */
+export async function captureSnapshot(
+  source: CaptureSource,
+  options: CaptureOptions,
+): Promise<Captured> {
+  const reasons: string[] = [];
+  const ways = options.threadIsStuck
+    ? [evaluatedStream, profilerStream]
+    : [profilerStream, evaluatedStream];
+  if (source.sharesFiles) ways.push(temporaryFile);
+  for (const way of ways) {
+    options.signal.throwIfAborted();
+    const session = await source.connect();
+    const closeOnAbort = () => void session.close();
+    options.signal.addEventListener("abort", closeOnAbort);
+    const start = performance.now();
+    let bytes = 0;
+    options.sink.begin();
+    try {
+      await way.capture(session, options, (text) => {
+        const chunk = Buffer.from(text, "utf8");
+        bytes += chunk.length;
+        options.sink.push(chunk);
+      });
+      return { answeredBy: way.name, pauseMs: performance.now() - start, bytes };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (error instanceof ConnectionLostError)
+        throw lostTarget(source.label, "its heap snapshot was taken");
+      if (!(error instanceof NoAnswerError || error instanceof ProtocolError)) throw error;
+      reasons.push(`${way.name}: ${error.message}`);
+    } finally {
+      options.signal.removeEventListener("abort", closeOnAbort);
+      await session.close();
+    }
+  }
+  throw captureFailed(source.label, reasons.join("; "));
+}
+
+const profilerStream: Rung = {
+  name: "HeapProfiler.takeHeapSnapshot",
+  async capture(session, { onProgress, firstSignMs, silenceMs }, push) {
+    const watch = watchSilence(firstSignMs);
+    session.on("HeapProfiler.reportHeapSnapshotProgress", ({ done, total }) => {
+      watch.heard(silenceMs);
+      onProgress(total > 0 ? Math.min(1, done / total) : null);
+    });
+    session.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => {
+      watch.heard(silenceMs);
+      push(chunk);
+    });
+    try {
+      await Promise.race([
+        session.send(
+          "HeapProfiler.takeHeapSnapshot",
+          { reportProgress: true, captureNumericValue: false },
+          longestCaptureMs,
+        ),
+        watch.tooLong,
+      ]);
+    } finally {
+      watch.stop();
+    }
+  },
+};
+
+/** No capture that still gives signs of life is given up before this. */
+const longestCaptureMs = 60 * 60 * 1000;
+const readCharacters = 4 * 1024 * 1024;
+
+/**
+ * An evaluation is an interrupt: it is served in the middle of a callback that spins or waits, on all
+ * versions, with the process not paused and no file written. The stream lives as a remote object of
+ * our session, so it goes with the connection if we are killed.
+ */
+const evaluatedStream: Rung = {
+  name: "v8.getHeapSnapshot by interrupt",
+  async capture(session, { onProgress, silenceMs }, push) {
+    onProgress(null);
+    const { result, exceptionDetails } = await session.send(
+      "Runtime.evaluate",
+      {
+        expression: `${builtinModule("v8")}.getHeapSnapshot()`,
+        includeCommandLineAPI: true,
+        silent: true,
+        objectGroup,
+      },
+      silenceMs,
+    );
+    const objectId = result.objectId;
+    if (exceptionDetails || !objectId) throw new ProtocolError("getHeapSnapshot failed");
+    try {
+      for (;;) {
+        const part = await session.send(
+          "Runtime.callFunctionOn",
+          {
+            objectId,
+            functionDeclaration:
+              "function (size) { const part = this.read(size) ?? this.read(Math.min(size, this.readableLength)); return part === null ? null : part.toString('latin1'); }",
+            arguments: [{ value: readCharacters }],
+            returnByValue: true,
+            silent: true,
+          },
+          silenceMs,
+        );
+        if (part.exceptionDetails) throw new ProtocolError("reading the snapshot failed");
+        if (typeof part.result.value !== "string") return;
+        push(part.result.value);
+      }
+    } finally {
+      await session
+        .send("Runtime.releaseObjectGroup", { objectGroup }, releaseDeadlineMs)
+        // Closing the session releases it as well.
+        .catch(() => {});
+    }
+  },
+};
+
+const releaseDeadlineMs = 500;
+const folderPrefix = "leakline-snapshot-";
+
+/** The last way: a file in a folder of ours that nobody else can read, deleted at once. */
+const temporaryFile: Rung = {
+  name: "v8.writeHeapSnapshot",
+  async capture(session, { onProgress, silenceMs }, push) {
+    onProgress(null);
+    const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+    try {
+      const path = join(folder, "heap.heapsnapshot");
+      const { exceptionDetails } = await session.send(
+        "Runtime.evaluate",
+        {
+          expression: `${builtinModule("v8")}.writeHeapSnapshot(${JSON.stringify(path)})`,
+          includeCommandLineAPI: true,
+          silent: true,
+        },
+        silenceMs,
+      );
+      if (exceptionDetails) throw new ProtocolError("writeHeapSnapshot failed");
+      const file = await open(path);
+      for await (const chunk of file.createReadStream({
+        encoding: "latin1",
+        highWaterMark: 1 << 20,
+      })) {
+        push(String(chunk));
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Deletes what an earlier Leakline that was killed could not. */
+export async function removeAbandonedFiles(isAlive: (pid: number) => boolean): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const owner = new RegExp(`^${folderPrefix}(\\d+)-`).exec(name)?.[1];
+    if (owner && !isAlive(Number(owner))) {
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+    }
+  }
+}
+
+/** Rejects when nothing is heard for too long. */
+function watchSilence(firstSignMs: number) {
+  let timer: NodeJS.Timeout | undefined;
+  let give: (error: Error) => void = () => {};
+  const tooLong = new Promise<never>((_, reject) => {
+    give = reject;
+  });
+  tooLong.catch(() => {});
+  const heard = (nextMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => give(new NoAnswerError(`nothing was heard for ${Math.round(nextMs)} ms`)),
+      nextMs,
+    );
+  };
+  heard(firstSignMs);
+  return { heard, tooLong, stop: () => clearTimeout(timer) };
+}

@@ -1,0 +1,133 @@
+import CDP from "chrome-remote-interface";
+import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
+import { withDeadline } from "../base/deadline.ts";
+
+type Commands = ProtocolMapping.Commands;
+type Events = ProtocolMapping.Events;
+type Parameters<Method extends keyof Commands> = Commands[Method]["paramsType"][0];
+type Result<Method extends keyof Commands> = Commands[Method]["returnType"];
+
+/** No answer within the deadline. The request may still stand in the process: close the session to withdraw it. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
+/** The connection is gone: the process ended, or closed its inspector. */
+export class ConnectionLostError extends Error {
+  override readonly name = "ConnectionLostError";
+}
+
+/** The process answered with an error of the protocol. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+}
+
+/** One client of one thread's inspector. Closing it withdraws what it asked and undoes what it enabled. */
+export interface CdpSession {
+  /** Rejects with NoAnswerError, ConnectionLostError or ProtocolError. */
+  send<Method extends keyof Commands>(
+    method: Method,
+    parameters: Parameters<Method>,
+    deadlineMs: number,
+  ): Promise<Result<Method>>;
+  /** Listens until the session is closed, or until the returned function is called. */
+  on<Event extends keyof Events>(
+    event: Event,
+    listener: (data: Events[Event][0]) => void,
+  ): () => void;
+  readonly isClosed: boolean;
+  /** Never rejects and never waits long. */
+  close(): Promise<void>;
+}
+
+/** The domains of Node's inspector that the browser's protocol doesn't know go through here. */
+export interface RawCdpSession extends CdpSession {
+  sendRaw(method: string, parameters: object, deadlineMs: number): Promise<unknown>;
+  onRaw(event: string, listener: (data: unknown) => void): () => void;
+}
+
+/** A socket that does not finish its closing handshake is left to the operating system after this. */
+const closeDeadlineMs = 300;
+
+/** Connects to a `ws://` address. Rejects with NoAnswerError or ConnectionLostError. */
+export async function connectCdp(webSocketUrl: string, deadlineMs: number): Promise<RawCdpSession> {
+  // An empty descriptor: we send by method name, and the full one would be a megabyte of the bundle.
+  const connecting = CDP({
+    target: webSocketUrl,
+    protocol: { version: { major: "1", minor: "3" }, domains: [] },
+  });
+  let client: CDP.Client;
+  try {
+    client = await withDeadline(
+      connecting,
+      deadlineMs,
+      () => new NoAnswerError(`no connection within ${deadlineMs} ms`),
+    );
+  } catch (error) {
+    if (error instanceof NoAnswerError) {
+      connecting.then((late) => late.close()).catch(() => {});
+      throw error;
+    }
+    throw new ConnectionLostError(messageOf(error));
+  }
+  return wrapClient(client);
+}
+
+/** The client by the names of methods and events, whichever domain they belong to. */
+interface AnyDomain {
+  send(method: string, parameters: object): Promise<unknown>;
+  on(event: string, listener: (data: unknown) => void): void;
+  off(event: string, listener: (data: unknown) => void): void;
+}
+const anyDomain = (client: CDP.Client): AnyDomain => client as unknown as AnyDomain;
+
+function wrapClient(client: CDP.Client): RawCdpSession {
+  let closed = false;
+  client.on("disconnect", () => {
+    closed = true;
+  });
+  client.on("error", () => {
+    closed = true;
+  });
+
+  const sendRaw = async (method: string, parameters: object, deadlineMs: number) => {
+    if (closed) throw new ConnectionLostError("the connection is closed");
+    try {
+      return await withDeadline(
+        anyDomain(client).send(method, parameters),
+        deadlineMs,
+        () => new NoAnswerError(`${method} was not answered within ${deadlineMs} ms`),
+      );
+    } catch (error) {
+      if (error instanceof NoAnswerError) throw error;
+      if (closed || /closed|ECONNRESET|EPIPE/.test(messageOf(error))) {
+        throw new ConnectionLostError(messageOf(error));
+      }
+      throw new ProtocolError(`${method}: ${messageOf(error)}`);
+    }
+  };
+  const onRaw = (event: string, listener: (data: unknown) => void) => {
+    anyDomain(client).on(event, listener);
+    return () => anyDomain(client).off(event, listener);
+  };
+  return {
+    sendRaw,
+    onRaw,
+    send: (method, parameters, deadlineMs) =>
+      sendRaw(method, parameters ?? {}, deadlineMs) as Promise<never>,
+    on: (event, listener) => onRaw(event, listener as (data: unknown) => void),
+    get isClosed() {
+      return closed;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await withDeadline(client.close(), closeDeadlineMs, () => new Error("slow close")).catch(
+        () => {},
+      );
+    },
+  };
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,0 +1,101 @@
+import { get } from "node:http";
+import { nobodyListens, notAnInspector } from "../protocol/processErrors.ts";
+import { formatAddress } from "./targetAddress.ts";
+
+/** One thread that can be debugged, as the inspector's HTTP server lists it. */
+export interface InspectorTarget {
+  readonly webSocketUrl: string;
+  readonly title: string;
+}
+
+const largestAnswerBytes = 1_000_000;
+
+/** Asks an inspector's HTTP server for its targets. Rejects with UserError when it is no Node inspector. */
+export async function listInspectorTargets(
+  host: string,
+  port: number,
+  deadlineMs: number,
+): Promise<readonly [InspectorTarget, ...InspectorTarget[]]> {
+  const address = formatAddress(host, port);
+  const version = parseJson(await fetchText(host, port, "/json/version", deadlineMs), address);
+  const browser = isRecord(version) ? version["Browser"] : undefined;
+  if (typeof browser !== "string" || !browser.startsWith("node.js/")) {
+    throw notAnInspector(
+      address,
+      typeof browser === "string"
+        ? `it says it is ${printable(browser)}`
+        : "it speaks another protocol",
+    );
+  }
+  const listed = parseJson(await fetchText(host, port, "/json/list", deadlineMs), address);
+  const targets = (Array.isArray(listed) ? listed : []).flatMap((entry: unknown) => {
+    const id = isRecord(entry) ? entry["id"] : undefined;
+    if (!isRecord(entry) || typeof id !== "string" || !/^[\w-]+$/.test(id)) return [];
+    const title = typeof entry["title"] === "string" ? entry["title"] : "";
+    // Built from what we asked, not from what it answered: behind a forwarded port its own idea of
+    // its address is wrong.
+    return [{ webSocketUrl: `ws://${address}/${id}`, title }];
+  });
+  const [first, ...rest] = targets;
+  if (!first) throw notAnInspector(address, "it lists nothing that can be debugged");
+  return [first, ...rest];
+}
+
+function fetchText(host: string, port: number, path: string, deadlineMs: number): Promise<string> {
+  const address = formatAddress(host, port);
+  return new Promise((resolve, reject) => {
+    const request = get({ host, port, path, agent: false, headers: { host: `127.0.0.1:${port}` } });
+    const give = (error: Error) => {
+      clearTimeout(timer);
+      request.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => give(notAnInspector(address, `it did not answer within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
+    request.on("error", (error: NodeJS.ErrnoException) =>
+      give(
+        error.code === "ECONNREFUSED" ||
+          /^E(HOST|NET|AI_|NOTFOUND|ADDR|ACCES)/.test(error.code ?? "")
+          ? nobodyListens(address, describeNetworkError(error))
+          : notAnInspector(address, "it does not speak HTTP"),
+      ),
+    );
+    request.on("response", (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => {
+        text += part;
+        if (text.length > largestAnswerBytes)
+          give(notAnInspector(address, "its answer has no end"));
+      });
+      response.on("end", () => {
+        clearTimeout(timer);
+        if (response.statusCode === 200) resolve(text);
+        else reject(notAnInspector(address, `it answers HTTP status ${response.statusCode}`));
+      });
+      response.on("error", () => give(notAnInspector(address, "its answer broke off")));
+    });
+  });
+}
+
+function describeNetworkError(error: NodeJS.ErrnoException): string {
+  if (error.code === "ECONNREFUSED") return "connection refused";
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return "unknown host";
+  return error.code ?? "no connection";
+}
+
+function parseJson(text: string, address: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notAnInspector(address, "its answer is not JSON");
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** What a stranger's server says is shown without control characters, and not at length. */
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 60);

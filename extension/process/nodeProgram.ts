@@ -1,0 +1,91 @@
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import {
+  ended,
+  noSuchProcess,
+  notNode,
+  notPermitted,
+  otherNetwork,
+  ourselves,
+  stopped,
+} from "../protocol/processErrors.ts";
+import {
+  isFrozen,
+  networkNamespace,
+  ownerOf,
+  readCommandLine,
+  readExecutable,
+  readStat,
+  readWorkingFolder,
+} from "./procFiles.ts";
+import { scriptOf } from "./procText.ts";
+
+/** Node puts this text into every binary since 19.7, also into single-executable applications (src/node_sea.cc). */
+const nodeFuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+const nodeNames = /^(node|nodejs)([-.]?\d[\d.]*)?$/;
+
+/**
+ * Makes sure that a pid is a Node process that can be reached, before anything is sent to it.
+ * Throws the UserError that says why not.
+ */
+export function checkNodeProcess(pid: number): void {
+  if (pid === process.pid || pid === process.ppid) throw ourselves(pid);
+  const stat = readStat(pid);
+  if (!stat) throw noSuchProcess(pid);
+  if (stat.state === "Z" || stat.state === "X") throw ended(pid);
+  const executable = readExecutable(pid);
+  if (executable === null) {
+    if (process.getuid?.() !== 0 && ownerOf(pid) !== process.getuid?.()) throw notPermitted(pid);
+    throw notNode(pid, stat.command);
+  }
+  if (!isNode(pid, executable)) throw notNode(pid, basename(executable));
+  if (stat.state === "T") throw stopped(pid, "a signal stopped it (SIGSTOP or Ctrl-Z)");
+  if (stat.state === "t") throw stopped(pid, "a system debugger holds it");
+  if (isFrozen(pid)) throw stopped(pid, "its control group is frozen");
+  const network = networkNamespace(pid);
+  if (network !== null && network !== networkNamespace("self")) throw otherNetwork(pid);
+}
+
+/** By the program's name, else by a text that every Node binary holds. */
+export function isNode(pid: number, executable: string): boolean {
+  if (nodeNames.test(basename(executable).replace(/ \(deleted\)$/, ""))) return true;
+  return fileContains(`/proc/${pid}/exe`, nodeFuse);
+}
+
+function fileContains(path: string, text: string): boolean {
+  const wanted = Buffer.from(text);
+  const block = Buffer.alloc(4 * 1024 * 1024);
+  try {
+    const file = openSync(path, "r");
+    try {
+      let kept = 0;
+      for (;;) {
+        const read = readSync(file, block, kept, block.length - kept, null);
+        if (read === 0) return false;
+        if (block.subarray(0, kept + read).includes(wanted)) return true;
+        const end = kept + read;
+        kept = Math.min(wanted.length - 1, end);
+        block.copy(block, 0, end - kept, end);
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether the program's main script mentions SIGUSR1: a listener of its own would run instead of the
+ * inspector. Null when the script can't be read; a listener may still be in another module.
+ */
+export function mentionsSignal(pid: number): boolean | null {
+  const script = scriptOf(readCommandLine(pid) ?? []);
+  const folder = readWorkingFolder(pid);
+  if (!script || !folder) return null;
+  try {
+    return readFileSync(resolve(folder, script), "latin1").includes("SIGUSR1");
+  } catch {
+    return null;
+  }
+}

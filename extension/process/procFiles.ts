@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { endianness } from "node:os";
+import {
+  type ProcessStat,
+  parseLastRanMs,
+  parseSockets,
+  parseStat,
+  type SocketRow,
+  splitZeroTerminated,
+} from "./procText.ts";
+
+/** Linux shows times under /proc in this unit, on every architecture that Node runs on (USER_HZ). */
+const ticksPerSecond = 100;
+
+const readText = (path: string): string | null => {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    // A process may end between two reads, and some files are for its owner alone.
+    return null;
+  }
+};
+
+const readLink = (path: string): string | null => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+};
+
+/** The addresses of /proc/net/tcp are written in the machine's byte order; ours are read as little-endian. */
+export const hasProc = (): boolean =>
+  process.platform === "linux" && endianness() === "LE" && readText("/proc/self/stat") !== null;
+
+export const readStat = (pid: number, tid = pid): ProcessStat | null => {
+  const text = readText(`/proc/${pid}/task/${tid}/stat`);
+  return text === null ? null : parseStat(text);
+};
+
+export const readStatus = (pid: number): string | null => readText(`/proc/${pid}/status`);
+
+export const readCommandLine = (pid: number): string[] | null => {
+  const bytes = readText(`/proc/${pid}/cmdline`);
+  return bytes === null ? null : splitZeroTerminated(Buffer.from(bytes, "latin1").toString("utf8"));
+};
+
+/** One variable of the environment that the process was started with; null when it has none or isn't ours. */
+export function readStartVariable(pid: number, name: string): string | null {
+  const text = readText(`/proc/${pid}/environ`);
+  const entry = splitZeroTerminated(text ?? "").find((one) => one.startsWith(`${name}=`));
+  return entry?.slice(name.length + 1) ?? null;
+}
+
+export const readExecutable = (pid: number): string | null => readLink(`/proc/${pid}/exe`);
+export const readWorkingFolder = (pid: number): string | null => readLink(`/proc/${pid}/cwd`);
+export const networkNamespace = (pid: number | "self"): string | null =>
+  readLink(`/proc/${pid}/ns/net`);
+
+/** All process ids of the machine. */
+export const listPids = (): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Sockets of the process's own network namespace. */
+export const readSockets = (pid: number): SocketRow[] =>
+  ["tcp", "tcp6"].flatMap((file) => parseSockets(readText(`/proc/${pid}/net/${file}`) ?? ""));
+
+/** Inode numbers of the sockets that the process has open; null when they are not ours to see. */
+export function readSocketInodes(pid: number): Set<string> | null {
+  try {
+    const inodes = new Set<string>();
+    for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${descriptor}`) ?? "")?.[1];
+      if (inode) inodes.add(inode);
+    }
+    return inodes;
+  } catch {
+    return null;
+  }
+}
+
+/** TCP sockets on which the process accepts connections. */
+export function listeningSockets(pid: number): SocketRow[] {
+  const inodes = readSocketInodes(pid);
+  if (!inodes) return [];
+  return readSockets(pid).filter(({ state, inode }) => state === "listening" && inodes.has(inode));
+}
+
+/** The process that listens on a port of this machine, as far as we may see. */
+export function holderOfPort(port: number): { readonly pid: number | null } | null {
+  const inodes = new Set(
+    parseSockets((readText("/proc/net/tcp") ?? "") + (readText("/proc/net/tcp6") ?? ""))
+      .filter(({ state, localPort }) => state === "listening" && localPort === port)
+      .map(({ inode }) => inode),
+  );
+  if (inodes.size === 0) return null;
+  const pid = listPids().find((candidate) => {
+    const open = readSocketInodes(candidate);
+    return open !== null && [...inodes].some((inode) => open.has(inode));
+  });
+  return { pid: pid ?? null };
+}
+
+const uptimeMs = (): number | null => {
+  const text = readText("/proc/uptime");
+  return text === null ? null : Number.parseFloat(text) * 1000;
+};
+
+/** Milliseconds since the process was started. */
+export function ageMsOf(stat: ProcessStat): number {
+  const now = uptimeMs();
+  return now === null ? 0 : Math.max(0, now - (stat.startTicks / ticksPerSecond) * 1000);
+}
+
+const lastRanMs = (pid: number | "self"): number | null =>
+  parseLastRanMs(readText(`/proc/${pid}/sched`) ?? "");
+
+/**
+ * How long the main thread has slept, in milliseconds; null when it doesn't sleep or isn't told. The
+ * scheduler's clock drifts from the machine's uptime (a second in an hour was seen), so its "now" is
+ * when we ourselves last ran: a little early, which keeps the result a lower bound.
+ */
+export function asleepMsOf(pid: number): number | null {
+  const state = readStat(pid)?.state;
+  if (state !== "S" && state !== "D") return null;
+  const since = lastRanMs(pid);
+  const now = lastRanMs("self");
+  return since === null || now === null ? null : Math.max(0, Math.floor(now - since));
+}
+
+/** The kernel function in which the main thread sleeps, null when it runs or the system doesn't tell. */
+export function kernelFunctionOf(pid: number): string | null {
+  const name = readText(`/proc/${pid}/task/${pid}/wchan`);
+  return name && name !== "0" ? name : null;
+}
+
+/** The system call that the main thread is in, with its first argument; null when it is in none. */
+export function systemCallOf(
+  pid: number,
+): { readonly number: number; readonly argument: number } | null {
+  const [number, argument] = readText(`/proc/${pid}/task/${pid}/syscall`)?.split(" ") ?? [];
+  if (number === undefined || !/^\d+$/.test(number)) return null;
+  return { number: Number(number), argument: Number(argument) };
+}
+
+/** The descriptors of the process's event loops, in ascending order. */
+export function eventPollDescriptors(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`)
+      .filter(
+        (descriptor) => readLink(`/proc/${pid}/fd/${descriptor}`) === "anon_inode:[eventpoll]",
+      )
+      .map(Number)
+      .toSorted((a, b) => a - b);
+  } catch {
+    return [];
+  }
+}
+
+/** Direct child processes. */
+export function childrenOf(pid: number): number[] {
+  const listed = readText(`/proc/${pid}/task/${pid}/children`);
+  if (listed !== null) return listed.trim().split(/\s+/).filter(Boolean).map(Number);
+  return listPids().filter((candidate) => readStat(candidate)?.parentPid === pid);
+}
+
+/** A container's processes can be frozen by its control group (cgroup v2; v1's freezer alike). */
+export function isFrozen(pid: number): boolean {
+  for (const line of (readText(`/proc/${pid}/cgroup`) ?? "").split("\n")) {
+    const [, controllers, path] = line.split(":");
+    if (path === undefined) continue;
+    if (controllers === "") {
+      const events = readText(`/sys/fs/cgroup${path}/cgroup.events`);
+      if (events && /^frozen 1$/m.test(events)) return true;
+    } else if (controllers?.split(",").includes("freezer")) {
+      const state = readText(`/sys/fs/cgroup/freezer${path}/freezer.state`);
+      if (state && /^(FROZEN|FREEZING)/.test(state)) return true;
+    }
+  }
+  return false;
+}
+
+/** Memory that can be had without swapping, in bytes. */
+export function availableMemoryBytes(): number | null {
+  const text = /^MemAvailable:\s*(\d+) kB/m.exec(readText("/proc/meminfo") ?? "")?.[1];
+  return text === undefined ? null : Number(text) * 1024;
+}
+
+export const ownerOf = (pid: number): number | null => {
+  try {
+    return statSync(`/proc/${pid}`).uid;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,112 @@
+import { withDeadline } from "../base/deadline.ts";
+import {
+  type CdpSession,
+  ConnectionLostError,
+  NoAnswerError,
+  ProtocolError,
+  type RawCdpSession,
+} from "./cdpSession.ts";
+
+/** A worker thread of the inspected process, with a session of its own inside the main one. */
+export interface WorkerSession {
+  readonly threadId: number;
+  readonly name: string;
+  readonly session: CdpSession;
+}
+
+/**
+ * Node's own NodeWorker domain (src/inspector/node_protocol.pdl): messages to a worker travel inside
+ * messages of the main session. Workers are not made to wait, and let go when the main session closes.
+ */
+export async function openWorkerSessions(
+  main: RawCdpSession,
+  deadlineMs: number,
+): Promise<readonly WorkerSession[]> {
+  const workers: WorkerSession[] = [];
+  const stop = main.onRaw("NodeWorker.attachedToWorker", (data) => {
+    const attached = parseAttached(data);
+    if (!attached) return;
+    const { sessionId, workerId, title } = attached;
+    workers.push({
+      threadId: Number(workerId),
+      name: title || `worker ${workerId}`,
+      session: nestedSession(main, sessionId),
+    });
+  });
+  try {
+    await main.sendRaw("NodeWorker.enable", { waitForDebuggerOnStart: false }, deadlineMs);
+  } finally {
+    stop();
+  }
+  return workers;
+}
+
+function parseAttached(data: unknown) {
+  if (!isRecord(data) || typeof data["sessionId"] !== "string") return null;
+  const info = data["workerInfo"];
+  if (!isRecord(info) || typeof info["workerId"] !== "string") return null;
+  if (!/^\d+$/.test(info["workerId"])) return null;
+  const title = typeof info["title"] === "string" ? info["title"] : "";
+  return { sessionId: data["sessionId"], workerId: info["workerId"], title };
+}
+
+function nestedSession(main: RawCdpSession, sessionId: string): CdpSession {
+  let nextId = 1;
+  let closed = false;
+  const pending = new Map<number, (message: Record<string, unknown>) => void>();
+  const listeners = new Map<string, Set<(data: never) => void>>();
+  const stop = main.onRaw("NodeWorker.receivedMessageFromWorker", (data) => {
+    if (!isRecord(data) || data["sessionId"] !== sessionId || typeof data["message"] !== "string")
+      return;
+    const message: unknown = JSON.parse(data["message"]);
+    if (!isRecord(message)) return;
+    if (typeof message["id"] === "number") {
+      pending.get(message["id"])?.(message);
+    } else if (typeof message["method"] === "string") {
+      for (const listener of listeners.get(message["method"]) ?? []) {
+        listener((message["params"] ?? {}) as never);
+      }
+    }
+  });
+  return {
+    async send(method, parameters, deadlineMs) {
+      if (closed || main.isClosed) throw new ConnectionLostError("the connection is closed");
+      const id = nextId++;
+      const answer = new Promise<Record<string, unknown>>((resolve) => pending.set(id, resolve));
+      try {
+        await main.sendRaw(
+          "NodeWorker.sendMessageToWorker",
+          { sessionId, message: JSON.stringify({ id, method, params: parameters ?? {} }) },
+          deadlineMs,
+        );
+        const message = await withDeadline(
+          answer,
+          deadlineMs,
+          () => new NoAnswerError(`${method} was not answered within ${deadlineMs} ms`),
+        );
+        const error = message["error"];
+        if (isRecord(error)) throw new ProtocolError(`${method}: ${String(error["message"])}`);
+        return message["result"] as never;
+      } finally {
+        pending.delete(id);
+      }
+    },
+    on(event, listener) {
+      const known = listeners.get(event) ?? new Set();
+      listeners.set(event, known.add(listener as (data: never) => void));
+      return () => known.delete(listener as (data: never) => void);
+    },
+    get isClosed() {
+      return closed || main.isClosed;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      stop();
+      await main.sendRaw("NodeWorker.detach", { sessionId }, 300).catch(() => {});
+    },
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

@@ -1,0 +1,25 @@
+import { mainThreadInNativeCode, mainThreadSilent } from "./problemCodes.ts";
+import type { Problem } from "./report.ts";
+
+/** `detail` is the operating system's view of the thread, in one sentence. */
+export const nativeProblem = (detail: string, signalPending: boolean): Problem => ({
+  code: mainThreadInNativeCode,
+  message: `The main thread is in native code: it ${detail || "gives no answer"}.`,
+  hint: `While native code runs, the inspector answers nothing, so neither the JavaScript stack nor the queues can be read; try again when it returns.${
+    signalPending
+      ? " SIGUSR1 is already sent: the inspector opens when the native code returns, and stays open until the process ends or someone closes it."
+      : ""
+  }`,
+});
+
+export const silentProblem = (label: string): Problem => ({
+  code: mainThreadSilent,
+  message: `The main thread of ${label} gave no answer within the deadline.`,
+  hint: "It may run native code or a long garbage collection; try again with a longer --timeout.",
+});
+
+export const pausedProblem = (): Problem => ({
+  code: "paused-by-debugger",
+  message: "The main thread is paused by a debugger, so no cleanup callback can run.",
+  hint: "Let it go on and read again: what waits now says nothing about finalizers.",
+});
