@@ -1,7 +1,16 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
 import { build, context } from "esbuild";
 
-const production = process.argv.includes("--production");
-const watch = process.argv.includes("--watch");
+const { values: options } = parseArgs({
+  options: {
+    production: { type: "boolean", default: false },
+    watch: { type: "boolean", default: false },
+    /** Where to write what went into each bundle, for the tests. */
+    metafile: { type: "string" },
+  },
+});
+const { production, watch } = options;
 
 const node = {
   bundle: true,
@@ -14,16 +23,66 @@ const node = {
   minify: production,
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
 };
 
 const entry = (name) => `extension/entry/${name}.ts`;
 
-const builds = [{ ...node, entryPoints: ["cli", "analysisProcess"].map(entry), outdir: "dist" }];
+/** The demo is shipped to be read: a diagnosis of it names the lines of its TypeScript. */
+const demo = { ...node, sourcemap: "linked", sourcesContent: true, minify: false };
+const demoEntry = (name) => `extension/demo/${name}.ts`;
+const demoThreads = ["fileService", "shareConnection", "shareServer", "lifeline"];
+
+const builds = [
+  { ...node, entryPoints: ["cli", "analysisProcess"].map(entry), outdir: "dist" },
+  { ...demo, entryPoints: demoThreads.map(demoEntry), outdir: "dist/demo" },
+];
 
 if (watch) {
-  for (const options of builds) {
-    await (await context({ ...options, logLevel: "info" })).watch();
+  for (const settings of builds) {
+    await (await context({ ...settings, logLevel: "info" })).watch();
   }
 } else {
-  await Promise.all(builds.map((options) => build(options)));
+  // Only here: a build for development leaves alone what a program that runs now may still load.
+  if (production) await rm("dist", { recursive: true, force: true });
+  const results = await Promise.all(builds.map((settings) => build(settings)));
+  const metafiles = results.map(({ metafile }) => metafile);
+  await writeReportSchema("dist/report.schema.json");
+  await writeLicenses("dist/thirdPartyLicenses.txt", metafiles);
+  if (options.metafile) await writeFile(options.metafile, JSON.stringify(metafiles));
+}
+
+/** The schema of `--json`, made from the same value that the report's types come from. */
+async function writeReportSchema(path) {
+  const { outputFiles } = await build({
+    entryPoints: ["extension/protocol/report.ts"],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const encoded = Buffer.from(outputFiles[0].contents).toString("base64");
+  const { ReportSchema, reportSchemaVersion } = await import(
+    `data:text/javascript;base64,${encoded}`
+  );
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $id: `urn:leakline:report:${reportSchemaVersion}`,
+    ...ReportSchema,
+  };
+  await writeFile(path, `${JSON.stringify(schema, null, 2)}\n`);
+}
+
+/** The packages inside of the bundles ask for their licence to go with every copy. */
+async function writeLicenses(path, metafiles) {
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  const folders = new Set(
+    inputs.flatMap((input) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []),
+  );
+  const texts = [];
+  for (const folder of [...folders].sort()) {
+    const { name, version } = JSON.parse(await readFile(`${folder}/package.json`, "utf8"));
+    const [file] = (await readdir(folder)).filter((entry) => /^licen[sc]e/i.test(entry));
+    texts.push(`${name}@${version}\n\n${(await readFile(`${folder}/${file}`, "utf8")).trim()}\n`);
+  }
+  await writeFile(path, texts.join(`\n${"─".repeat(80)}\n\n`));
 }

@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/setup/integrationSetup.mjs"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Timings and SIGUSR1's shared port 9229 are part of what is tested: one file at a time.

@@ -20,7 +20,7 @@ void runCommandLine({
   },
   exit: (code) => process.exit(code),
   toolVersion: packageJson.version,
-  demo: { scriptPath: join(__dirname, "demo/service.cjs"), nodeBinary: process.execPath },
+  demo: { scriptPath: join(__dirname, "demo/fileService.cjs"), nodeBinary: process.execPath },
   startAnalysis: () => startAnalysis(join(__dirname, "analysisProcess.cjs")),
 }).then((exitCode) => {
   // Not process.exit: what was written to a pipe may not have left yet.

@@ -16,12 +16,11 @@ export interface ThreadJudgement {
   readonly hog: ObservedFrame | null;
 }
 
-/** An interrupt can land between two microtasks: so many samples may be empty on a stuck thread. */
-const emptyShareOfStuck = 1 / 3;
-
 /**
  * Decides from several interrupts whether a thread is idle, busy or stuck. Stuck means that not one
- * turn of the event loop was completed from the first sample to the last.
+ * turn of the event loop was completed from the first sample to the last. An empty stack alone says
+ * little: interrupts mostly land between the microtasks of a flood, and every interrupt makes an idle
+ * loop turn.
  */
 export function judgeThread(observation: ThreadObservation): ThreadJudgement {
   const { samples } = observation;
@@ -39,15 +38,10 @@ export function judgeThread(observation: ThreadObservation): ThreadJudgement {
   if (observation.state === "native") return { ...judged, state: "native" };
   if (observation.state === "silent" || samples.length === 0)
     return { ...judged, state: "unknown" };
-  if (filled.length === 0) return { ...judged, state: "idle" };
-  const emptyShare = 1 - filled.length / samples.length;
-  if (emptyShare > emptyShareOfStuck || samples.length < 2 || turned(observation)) {
-    return {
-      ...judged,
-      state: emptyShare > emptyShareOfStuck && !turned(observation) ? "idle" : "busy",
-    };
+  if (samples.length > 1 && !turned(observation)) {
+    return { ...judged, state: "stuck", hog: hogOf(filled.map((sample) => sample.frames)) };
   }
-  return { ...judged, state: "stuck", hog: hogOf(filled.map((sample) => sample.frames)) };
+  return { ...judged, state: filled.length === 0 ? "idle" : "busy" };
 }
 
 /** V8 runs cleanup callbacks under this builtin; it has no script. */
@@ -68,7 +62,7 @@ function turned({ samples }: ThreadObservation): boolean {
   const first = samples.find(({ loopTurns }) => loopTurns !== null)?.loopTurns;
   const last = samples.findLast(({ loopTurns }) => loopTurns !== null)?.loopTurns;
   if (typeof first === "number" && typeof last === "number") return last !== first;
-  // Where Node doesn't count turns, a thread that is always found in one and the same entry is taken as stuck.
+  // Where Node doesn't count turns, a thread that is always met in one and the same entry counts as stuck.
   const bottoms = samples.map(({ frames }) => bottomOf(frames));
   const reference = bottoms[0];
   return !reference || bottoms.some((bottom) => !bottom || !sameFunction(bottom, reference));

@@ -6,6 +6,8 @@ import { prepareExceptionProbe, prepareStackProbe, type TakeSample } from "./sta
 /** Several interrupts over more than 200 ms tell a callback that runs long from one that was just met. */
 const sampleCount = 6;
 const samplePeriodMs = 45;
+const extraSampleCount = 100;
+const extraSamplePeriodMs = 2;
 
 export interface ThreadToObserve {
   readonly threadId: number;
@@ -75,10 +77,24 @@ async function takeSamples(
       if (taken > 0) await sleep(samplePeriodMs);
       samples.push(await takeSample(deadlineMs));
     }
+    for (let more = 0; more < extraSampleCount && hidesItsStack(samples); more++) {
+      await sleep(extraSamplePeriodMs);
+      samples.push(await takeSample(deadlineMs));
+    }
     return samples;
   } finally {
     stopWaiting.abort();
   }
+}
+
+/**
+ * A loop that doesn't turn although hardly a stack was seen: a flood of microtasks, where one interrupt
+ * in ten to thirty lands inside a function.
+ */
+function hidesItsStack(samples: readonly StackSample[]): boolean {
+  const turns = samples.map(({ loopTurns }) => loopTurns);
+  if (turns[0] === null || turns.some((turn) => turn !== turns[0])) return false;
+  return samples.filter(({ frames }) => frames.length > 0).length < 3;
 }
 
 /** A thread at a breakpoint shows one and the same place and makes no turn; most threads needn't be asked. */

@@ -1,0 +1,131 @@
+import type { HeapEvidence, LiveGroup, RegistryEvidence } from "../findings/evidence.ts";
+import { describePath } from "../graph/describePath.ts";
+import type { HeapPosition } from "../graph/functionPosition.ts";
+import type { HeapGraph } from "../graph/heapGraph.ts";
+import type { LivenessGroup } from "../graph/liveness.ts";
+import type { Registry } from "../graph/registries.ts";
+import type { PathStep } from "../protocol/finding.ts";
+import type { SourcePosition } from "../protocol/sourcePosition.ts";
+import type { SourceLibrary } from "../sources/sourceLibrary.ts";
+import type { HeapReading } from "./heapReading.ts";
+import { scriptKey } from "./targetSources.ts";
+import { type FunctionStart, isSameFunction } from "./threadEvidence.ts";
+
+export interface HeapEvidenceOptions {
+  readonly threadId: number;
+  readonly library: SourceLibrary;
+  /** The function that the stuck thread entered, when it is proved to be a cleanup callback. */
+  readonly running: FunctionStart | null;
+  /** This version of V8 leaves the registration whose callback runs on the list of cleared cells. */
+  readonly runningIsListed: boolean;
+}
+
+/** Registries that share one callback function; a class may make a registry for each of its instances. */
+interface Kin {
+  readonly registries: Registry[];
+  readonly groups: LivenessGroup[];
+}
+
+/** Says in the user's positions what one heap holds. */
+export async function heapEvidenceOf(
+  reading: HeapReading,
+  options: HeapEvidenceOptions,
+): Promise<HeapEvidence> {
+  const kins = new Map<string, Kin>();
+  for (const [index, registry] of reading.registries.entries()) {
+    const key = kinKey(registry);
+    const kin = kins.get(key) ?? { registries: [], groups: [] };
+    kins.set(key, kin);
+    kin.registries.push(registry);
+    kin.groups.push(...(reading.liveness[index]?.groups ?? []));
+  }
+  const registries: RegistryEvidence[] = [];
+  for (const kin of kins.values())
+    registries.push(await evidenceOfKin(reading.graph, kin, options));
+  return { threadId: options.threadId, registries };
+}
+
+/** Where every registry's cleanup callback begins, as the running code has it. */
+export const callbackStartsOf = ({ registries }: HeapReading): readonly FunctionStart[] =>
+  registries.flatMap(({ callback }) => startOfHeapPosition(callback) ?? []);
+
+function kinKey({ callback, objectId, internal }: Registry): string {
+  return callback?.scriptName
+    ? `${internal}|${scriptKey(callback.scriptName)}|${callback.line}|${callback.column}`
+    : `#${objectId}`;
+}
+
+async function evidenceOfKin(
+  graph: HeapGraph,
+  { registries, groups }: Kin,
+  { library, running, runningIsListed }: HeapEvidenceOptions,
+): Promise<RegistryEvidence> {
+  const [first] = registries;
+  const start = startOfHeapPosition(first?.callback ?? null);
+  const isRunning =
+    running !== null && start !== null && (await isSameFunction(start, running, library));
+  const queued = registries.flatMap(({ cleared }) => [...cleared].map(({ objectId }) => objectId));
+  // Its callback has begun: it is not waiting any more.
+  if (isRunning && runningIsListed) queued.shift();
+  const known = start && !first?.internal ? await library.registryOf(start.script, start) : null;
+  const callback =
+    known?.callback ??
+    (start && (await library.position(start.script, start, first?.callbackName ?? null)));
+  return {
+    registries: registries.length,
+    callback: callback && withName(callback, first?.callbackName ?? null),
+    createdAt: known?.createdAt ?? null,
+    registeredAt: known?.registeredAt ?? [],
+    internal: first?.internal ?? false,
+    live: registries.reduce((sum, { active }) => sum + active.count, 0),
+    queued,
+    groups: await liveGroupsOf(graph, groups, library),
+    running: isRunning,
+  };
+}
+
+const withName = (position: SourcePosition, name: string | null): SourcePosition =>
+  position.function === null && name ? { ...position, function: name } : position;
+
+async function liveGroupsOf(
+  graph: HeapGraph,
+  groups: readonly LivenessGroup[],
+  library: SourceLibrary,
+): Promise<LiveGroup[]> {
+  const merged = new Map<string, LiveGroup>();
+  for (const { cause, through, count, path } of groups) {
+    const steps = await pathStepsOf(graph, path, library);
+    const shape = [cause, through, ...steps.map(({ from, edge }) => `${from} ${edge}`)].join("|");
+    const known = merged.get(shape);
+    merged.set(shape, { cause, through, path: steps, count: count + (known?.count ?? 0) });
+  }
+  return [...merged.values()].toSorted((a, b) => b.count - a.count);
+}
+
+async function pathStepsOf(
+  graph: HeapGraph,
+  path: LivenessGroup["path"],
+  library: SourceLibrary,
+): Promise<PathStep[]> {
+  return Promise.all(
+    describePath(graph, path).map(async ({ from, edge, to, location }) => {
+      const start = startOfHeapPosition(location);
+      return {
+        from,
+        edge,
+        to,
+        position: start && (await library.position(start.script, start, null)),
+      };
+    }),
+  );
+}
+
+/** Snapshots count lines and columns from 0, sources from 1. */
+function startOfHeapPosition(position: HeapPosition | null): FunctionStart | null {
+  if (!position?.scriptName) return null;
+  return {
+    script: { url: position.scriptName, scriptId: position.scriptId },
+    line: position.line + 1,
+    column: position.column + 1,
+  };
+}

@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { buildHeapGraph, type HeapGraph } from "../graph/heapGraph.ts";
+import { livenessOf, type RegistryLiveness } from "../graph/liveness.ts";
+import { type Registry, registriesOf } from "../graph/registries.ts";
+import type { AnalysisEvent } from "../protocol/analysisApi.ts";
+import type { CallContext } from "../protocol/rpc.ts";
+import { brokenSnapshot } from "../protocol/snapshotErrors.ts";
+import type { SnapshotColumns } from "../snapshot/snapshotColumns.ts";
+import { SnapshotFormatError } from "../snapshot/snapshotFormatError.ts";
+import { createSnapshotParser } from "../snapshot/snapshotParser.ts";
+
+/** One snapshot, read and walked. */
+export interface HeapReading {
+  readonly graph: HeapGraph;
+  readonly registries: readonly Registry[];
+  /** One entry for each registry, in the same order. */
+  readonly liveness: readonly RegistryLiveness[];
+  readonly snapshotBytes: number;
+  /** Sum of all shallow sizes, in bytes. */
+  readonly heapBytes: number;
+}
+
+export interface HeapReader {
+  /** The next bytes. What is wrong with them is told by `finish`, so that a capture runs to its end. */
+  push(bytes: Uint8Array): void;
+  /** Rejects with UserError, or with the signal's reason between two passes. */
+  finish(context: CallContext<AnalysisEvent>): Promise<HeapReading>;
+}
+
+/** Parses a snapshot while it arrives, then walks it. `label` names it in errors. */
+export function createHeapReader(label: string): HeapReader {
+  const parser = createSnapshotParser();
+  let broken: unknown;
+
+  return {
+    push(bytes) {
+      if (broken !== undefined) return;
+      try {
+        parser.push(bytes);
+      } catch (error) {
+        broken = error;
+      }
+    },
+    async finish({ signal, emit }) {
+      const pass = async <Result>(phase: string, work: () => Result): Promise<Result> => {
+        emit({ kind: "progress", phase, fraction: null });
+        // Lets a cancel message in and the progress out before the next pass takes the thread.
+        await nextTurn();
+        signal.throwIfAborted();
+        return work();
+      };
+      try {
+        if (broken !== undefined) throw broken;
+        const columns = await pass("Completing the snapshot", () => parser.finish());
+        const graph = await pass("Building the graph", () => buildHeapGraph(columns));
+        const registries = await pass("Finding the registries", () => registriesOf(graph));
+        const liveness = await pass("Walking from the roots", () => livenessOf(graph, registries));
+        return {
+          graph,
+          registries,
+          liveness,
+          snapshotBytes: parser.bytesRead,
+          heapBytes: totalShallowBytes(columns),
+        };
+      } catch (error) {
+        if (error instanceof SnapshotFormatError) {
+          throw brokenSnapshot(label, error.message, error.reason === "truncated");
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function totalShallowBytes({ nodes }: SnapshotColumns): number {
+  let bytes = 0;
+  for (const size of nodes.nodeSelfSize) bytes += size;
+  return bytes;
+}

@@ -1,0 +1,111 @@
+import { grownCapacity, resized, trimmed } from "./growableColumn.ts";
+import { NumberArray } from "./numberArray.ts";
+import type { NodeColumns } from "./snapshotColumns.ts";
+import { SnapshotFormatError } from "./snapshotFormatError.ts";
+import type { SnapshotHeader } from "./snapshotHeader.ts";
+import { badCount, brokenRow, outOfRange } from "./tableErrors.ts";
+
+const maxUint32 = 2 ** 32 - 1;
+
+/** Gathers the `nodes` section. `firstEdge` is the running sum of the nodes' edge counts. */
+export class NodeTable {
+  readonly numbers: NumberArray;
+  readonly #header: SnapshotHeader;
+  #count = 0;
+  #edgeSum = 0;
+  #type = new Uint8Array(0);
+  #name = new Uint32Array(0);
+  #id = new Uint32Array(0);
+  #selfSize = new Float64Array(0);
+  #firstEdge = new Uint32Array(1);
+
+  constructor(header: SnapshotHeader) {
+    this.#header = header;
+    this.numbers = new NumberArray("nodes", header.nodeFields.length, (batch, count, offset) =>
+      this.#take(batch, count, offset),
+    );
+  }
+
+  #take(batch: Float64Array, count: number, byteOffset: number): void {
+    const { nodeFields, nodeCount, nodeTypes } = this.#header;
+    const width = nodeFields.length;
+    if (count % width !== 0) throw brokenRow("nodes", byteOffset);
+    const rows = count / width;
+    const first = this.#count;
+    if (first + rows > nodeCount) throw badCount("nodes", nodeCount, "more", byteOffset);
+    this.#makeRoom(first + rows);
+
+    const typeAt = nodeFields.indexOf("type");
+    const nameAt = nodeFields.indexOf("name");
+    const idAt = nodeFields.indexOf("id");
+    const selfSizeAt = nodeFields.indexOf("self_size");
+    const edgeCountAt = nodeFields.indexOf("edge_count");
+    const type = this.#type;
+    const name = this.#name;
+    const id = this.#id;
+    const selfSize = this.#selfSize;
+    const firstEdge = this.#firstEdge;
+    let edgeSum = this.#edgeSum;
+    let lowest = 0;
+    let highest = 0;
+    let highestType = 0;
+    for (let row = first, at = 0; at < count; row++, at += width) {
+      const typeCode = batch[at + typeAt]!;
+      const nameIndex = batch[at + nameAt]!;
+      const objectId = batch[at + idAt]!;
+      const size = batch[at + selfSizeAt]!;
+      const edges = batch[at + edgeCountAt]!;
+      highestType = Math.max(highestType, typeCode);
+      highest = Math.max(highest, nameIndex, objectId);
+      lowest = Math.min(lowest, typeCode, nameIndex, objectId, size, edges);
+      type[row] = typeCode;
+      name[row] = nameIndex;
+      id[row] = objectId;
+      selfSize[row] = size;
+      edgeSum += edges;
+      firstEdge[row + 1] = edgeSum;
+    }
+    if (lowest < 0 || highest > maxUint32 || highestType >= nodeTypes.length) {
+      throw outOfRange("nodes", byteOffset);
+    }
+    if (edgeSum > this.#header.edgeCount) {
+      throw badCount("edges", this.#header.edgeCount, "more", byteOffset);
+    }
+    this.#edgeSum = edgeSum;
+    this.#count = first + rows;
+  }
+
+  /** Checks what can only be known at the end. */
+  finish(stringCount: number, byteOffset: number): NodeColumns {
+    const count = this.#count;
+    const { nodeCount, edgeCount } = this.#header;
+    if (count !== nodeCount) throw badCount("nodes", nodeCount, "fewer", byteOffset);
+    if (this.#edgeSum !== edgeCount) throw badCount("edges", edgeCount, "fewer", byteOffset);
+    if (count === 0) {
+      throw new SnapshotFormatError("bad-count", byteOffset, "The snapshot has no objects at all.");
+    }
+    const nodeName = trimmed(this.#name, count);
+    for (let row = 0; row < count; row++) {
+      if (nodeName[row]! >= stringCount) throw outOfRange("nodes", byteOffset);
+    }
+    return {
+      count,
+      nodeType: trimmed(this.#type, count),
+      nodeName,
+      nodeId: trimmed(this.#id, count),
+      nodeSelfSize: trimmed(this.#selfSize, count),
+      firstEdge: trimmed(this.#firstEdge, count + 1),
+    };
+  }
+
+  #makeRoom(needed: number): void {
+    const used = this.#type.length;
+    if (needed <= used) return;
+    const capacity = grownCapacity(used, needed, this.#header.nodeCount);
+    this.#type = resized(this.#type, capacity);
+    this.#name = resized(this.#name, capacity);
+    this.#id = resized(this.#id, capacity);
+    this.#selfSize = resized(this.#selfSize, capacity);
+    this.#firstEdge = resized(this.#firstEdge, capacity + 1);
+  }
+}

@@ -1,0 +1,222 @@
+import type { RegisterSite } from "../protocol/finding.ts";
+import type { SourcePosition } from "../protocol/sourcePosition.ts";
+import { afterAwait } from "./awaits.ts";
+import { type CallbackMatch, matchCallback } from "./cleanupCallback.ts";
+import { localPath } from "./fileUrl.ts";
+import { type FunctionNode, functionAt, isSameBeginning, isSamePlace } from "./functionAt.ts";
+import { enclosingFunction, functionName } from "./functionName.ts";
+import type { ModuleIndex } from "./moduleIndex.ts";
+import { createModuleLoader, type GrowingModuleSet } from "./moduleLoader.ts";
+import { offsetOf, startOf } from "./parseScript.ts";
+import { createPositions } from "./positions.ts";
+import { type RegistryCreation, registerCalls } from "./registries.ts";
+import { createScriptTexts } from "./scriptTexts.ts";
+import type { GeneratedPlace, ScriptReference, SourceLoaders } from "./sourceLoaders.ts";
+
+export interface CallbackAnswer {
+  /**
+   * `certain`: the function itself is passed to a registry. `likely`: it is passed through a wrapper.
+   * `none`: no registry has it. `open`: a source isn't available, or some registry's callback can't be
+   * resolved, so that `none` can't be said.
+   */
+  readonly proof: "certain" | "likely" | "none" | "open";
+  /** One sentence for the user. */
+  readonly reason: string;
+  /** The function is also called by name, or passed to something that is no registry. */
+  readonly alsoUsedElsewhere: boolean;
+  /** `current` lies after an await of this async function: a continuation, not the callback itself. */
+  readonly afterFirstAwait: boolean;
+}
+
+export interface RegistryFacts {
+  readonly createdAt: SourcePosition | null;
+  readonly callback: SourcePosition;
+  /** The lines that call `register` on it, as far as the text tells; certainty is `candidate`. */
+  readonly registeredAt: readonly RegisterSite[];
+}
+
+/** From scripts and generated positions to the user's files and to what the source text says of registries. */
+export interface SourceLibrary {
+  /** Never rejects: without script or map the generated position is returned. */
+  position(
+    script: ScriptReference,
+    place: GeneratedPlace,
+    functionName: string | null,
+  ): Promise<SourcePosition>;
+  /** Whether the function that begins at (or encloses) a place is a registry's cleanup callback. */
+  cleanupCallbackAt(
+    script: ScriptReference,
+    functionStart: GeneratedPlace,
+    current: GeneratedPlace | null,
+  ): Promise<CallbackAnswer>;
+  /** What is known of the registries whose callback is that function; null when there are none. */
+  registryOf(script: ScriptReference, functionStart: GeneratedPlace): Promise<RegistryFacts | null>;
+  /** Whether two places are beginnings of one function, by whichever of V8's two ideas of it. */
+  sameFunction(script: ScriptReference, a: GeneratedPlace, b: GeneratedPlace): Promise<boolean>;
+}
+
+interface FoundFunction {
+  readonly module: ModuleIndex;
+  readonly node: FunctionNode;
+  readonly set: GrowingModuleSet;
+}
+
+/** One library per target: texts, source maps and syntax trees are kept for as long as it lives. */
+export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
+  const texts = createScriptTexts(loaders);
+  const positions = createPositions(texts);
+  const loader = createModuleLoader(texts);
+  const references = new Map<string, ScriptReference>();
+  const matches = new Map<FunctionNode, Promise<CallbackMatch>>();
+
+  async function findFunction(
+    script: ScriptReference,
+    place: GeneratedPlace,
+  ): Promise<FoundFunction | null> {
+    const module = await loader.load(script);
+    if (module === null) return null;
+    references.set(module.script.url, script);
+    const offset = offsetOf(module.script.text, place);
+    const node = offset === null ? null : functionAt(module.functions, offset);
+    return node === null ? null : { module, node, set: loader.createSet(module) };
+  }
+
+  function match({ module, node, set }: FoundFunction): Promise<CallbackMatch> {
+    let known = matches.get(node);
+    if (known === undefined) {
+      known = matchCallback(set, module, node);
+      matches.set(node, known);
+    }
+    return known;
+  }
+
+  function shown(
+    module: ModuleIndex,
+    place: GeneratedPlace,
+    owner: FunctionNode | null,
+  ): Promise<SourcePosition> {
+    const { url } = module.script;
+    const script = references.get(url) ?? { url, scriptId: null };
+    return positions.position(script, place, owner === null ? null : functionName(module, owner));
+  }
+
+  async function registerSites(
+    set: GrowingModuleSet,
+    creations: readonly RegistryCreation[],
+  ): Promise<readonly RegisterSite[]> {
+    const sites = new Map<string, RegisterSite>();
+    for (const creation of creations) {
+      for (const { module, call, name } of registerCalls(set, creation)) {
+        const callStart = startOf(call);
+        const nameStart = startOf(name);
+        const place = callStart.line === nameStart.line ? callStart : nameStart;
+        const position = await shown(module, place, enclosingFunction(module, call));
+        const key = `${position.file}:${position.line}:${position.column}`;
+        sites.set(key, { position, count: null, certainty: "candidate" });
+      }
+    }
+    return [...sites.values()];
+  }
+
+  return {
+    position: positions.position,
+    async cleanupCallbackAt(script, functionStart, current) {
+      const withoutRegistries = await loader.registryScripts();
+      if (withoutRegistries?.length === 0 && !(await mentionsRegistry(script))) {
+        return answer("none", "No script of this process mentions FinalizationRegistry.");
+      }
+      const found = await findFunction(script, functionStart);
+      if (found === null) {
+        const file = localPath(script.url) || "a script without a name";
+        return answer("open", `The source of the function in ${file} is not available.`);
+      }
+      const matched = await match(found);
+      const offset = current === null ? null : offsetOf(found.module.script.text, current);
+      const resumed = offset === null ? "no" : afterAwait(found.node, offset);
+      return describe(matched, resumed);
+    },
+    async registryOf(script, functionStart) {
+      const found = await findFunction(script, functionStart);
+      if (found === null) return null;
+      const matched = await match(found);
+      if (matched.proof !== "certain" && matched.proof !== "likely") return null;
+      const [first] = matched.creations;
+      if (first === undefined) return null;
+      const { module, node } = found;
+      const set = loader.createSet(first.module);
+      await set.addRelated([module, ...matched.creations.map((creation) => creation.module)]);
+      return {
+        createdAt: await shown(
+          first.module,
+          startOf(first.node),
+          enclosingFunction(first.module, first.node),
+        ),
+        callback: await shown(module, startOf(node), node),
+        registeredAt: await registerSites(set, matched.creations),
+      };
+    },
+    async sameFunction(script, a, b) {
+      if (isSamePlace(a, b)) return true;
+      const text = (await texts.load(script))?.text;
+      if (text === undefined) return false;
+      const one = offsetOf(text, a);
+      const other = offsetOf(text, b);
+      return one !== null && other !== null && isSameBeginning(text, one, other);
+    },
+  };
+
+  async function mentionsRegistry(script: ScriptReference): Promise<boolean> {
+    const loaded = await texts.load(script);
+    return loaded === null || loaded.text.includes("FinalizationRegistry");
+  }
+}
+
+function answer(proof: CallbackAnswer["proof"], reason: string): CallbackAnswer {
+  return { proof, reason, alsoUsedElsewhere: false, afterFirstAwait: false };
+}
+
+function describe(match: CallbackMatch, resumed: "sure" | "possible" | "no"): CallbackAnswer {
+  if (match.proof === "none") {
+    return answer(
+      "none",
+      match.because === "confined"
+        ? "The function is never passed to a FinalizationRegistry."
+        : "The callbacks of all registries are known, and this function is none of them.",
+    );
+  }
+  if (match.proof === "open") {
+    return answer(
+      "open",
+      match.unresolved === null
+        ? "No registry with this callback was found, but not all scripts could be searched."
+        : `Which callback is passed to the registry at ${creationPlace(match.unresolved)} can't be told from the source.`,
+    );
+  }
+  const [first] = match.creations;
+  const place = first === undefined ? "" : ` at ${creationPlace(first)}`;
+  const others = match.creations.length - 1;
+  const more = others < 1 ? "" : ` and ${others} more`;
+  const how =
+    match.proof === "certain"
+      ? `The function is the cleanup callback of the registry made${place}${more}`
+      : `The function is passed through a wrapper to the registry made${place}${more}`;
+  const isContinuation = resumed === "sure";
+  const note = isContinuation
+    ? ", and runs after an await of it"
+    : resumed === "possible"
+      ? ", but may have been resumed after an await"
+      : match.alsoUsedElsewhere
+        ? ", but is used elsewhere too"
+        : "";
+  return {
+    proof: resumed === "possible" ? "likely" : match.proof,
+    reason: `${how}${note}.`,
+    alsoUsedElsewhere: match.alsoUsedElsewhere,
+    afterFirstAwait: isContinuation,
+  };
+}
+
+function creationPlace({ module, node }: RegistryCreation): string {
+  const { line, column } = startOf(node);
+  return `${localPath(module.script.url)}:${line}:${column}`;
+}

@@ -1,0 +1,164 @@
+import { PassThrough } from "node:stream";
+import type {
+  Analysis,
+  AnalysisApi,
+  AnalysisEvent,
+  OpenedTarget,
+  TargetId,
+} from "../../extension/protocol/analysisApi.ts";
+import type { CommandLineHost, StopSignal } from "../../extension/views/terminal/host.ts";
+import { runCommandLine } from "../../extension/views/terminal/runCommandLine.ts";
+import { look, workingFolder } from "./reportParts.ts";
+import { blockedReport } from "./reports.ts";
+
+export const openedProcess: OpenedTarget = {
+  id: 1 as TargetId,
+  kind: "process",
+  label: "process 4242",
+};
+
+export const openedFile: OpenedTarget = {
+  id: 1 as TargetId,
+  kind: "file",
+  label: "app.heapsnapshot",
+};
+
+/** A call that only a cancellation ends. */
+export const never = () => new Promise<never>(() => {});
+
+export interface FakeAnalysis extends Analysis {
+  /** Names of what was called, in order; `cancel` and `dispose` among them. */
+  readonly calls: string[];
+  emit(event: AnalysisEvent): void;
+}
+
+/** Answers as a process whose cleanup callback is blocked, except where `answers` says otherwise. */
+export function fakeAnalysis(answers: Partial<AnalysisApi> = {}): FakeAnalysis {
+  const calls: string[] = [];
+  const pending = new Set<(error: Error) => void>();
+  const listeners: ((event: AnalysisEvent) => void)[] = [];
+  const standard: AnalysisApi = {
+    listNodeProcesses: async () => [],
+    openTarget: async () => openedProcess,
+    look: async () => look(),
+    capture: async () => blockedReport,
+    saveSnapshot: async (_target, path) => ({ path, bytes: 1, pauseMs: 1, answeredBy: "stream" }),
+    closeTarget: async () => ({ leftBehind: null }),
+  };
+  const implementation = { ...standard, ...answers };
+  const recorded = Object.fromEntries(
+    Object.entries(implementation).map(([name, call]) => [
+      name,
+      (...args: unknown[]) => {
+        calls.push(name);
+        return new Promise((resolve, reject) => {
+          pending.add(reject);
+          (call as (...args: unknown[]) => Promise<unknown>)(...args)
+            .then(resolve, reject)
+            .finally(() => pending.delete(reject));
+        });
+      },
+    ]),
+  ) as unknown as AnalysisApi;
+  return {
+    calls,
+    api: recorded,
+    onEvent: (listener) => void listeners.push(listener),
+    emit(event) {
+      for (const listener of listeners) listener(event);
+    },
+    cancel() {
+      calls.push("cancel");
+      for (const reject of pending) reject(new DOMException("cancelled", "AbortError"));
+    },
+    async dispose() {
+      calls.push("dispose");
+    },
+  };
+}
+
+export interface FakeTerminal {
+  /** Whether stdin, stdout and stderr are a terminal. */
+  readonly terminal?: boolean;
+  readonly columns?: number;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly demo?: CommandLineHost["demo"];
+  /** The reader of stdout has gone before anything is written. */
+  readonly closedStdout?: boolean;
+}
+
+export interface CommandLineRun {
+  readonly exitCode: Promise<number>;
+  stdout(): string;
+  stderr(): string;
+  signal(name: StopSignal): void;
+  /** What the user types. */
+  type(text: string): void;
+  /** Codes that `exit` was called with. */
+  readonly exits: number[];
+  readonly signalListeners: () => number;
+}
+
+/** Runs `leakline` with these arguments against a fake analysis and keeps what it writes. */
+export function run(
+  args: readonly string[],
+  analysis: Analysis,
+  {
+    terminal = false,
+    columns = 80,
+    environment = {},
+    demo,
+    closedStdout = false,
+  }: FakeTerminal = {},
+): CommandLineRun {
+  const streams = [
+    new PassThrough(),
+    closedStdout ? brokenPipe() : new PassThrough(),
+    new PassThrough(),
+  ] as const;
+  const [stdin, stdout, stderr] = streams.map((stream) =>
+    Object.assign(stream, terminal ? { isTTY: true, columns, setRawMode() {} } : {}),
+  ) as unknown as [NodeJS.ReadStream, NodeJS.WriteStream, NodeJS.WriteStream];
+  const written = { stdout: "", stderr: "" };
+  streams[1].on("data", (chunk) => {
+    written.stdout += chunk;
+  });
+  streams[2].on("data", (chunk) => {
+    written.stderr += chunk;
+  });
+  const listeners = new Set<(signal: StopSignal) => void>();
+  const exits: number[] = [];
+  const exitCode = runCommandLine({
+    arguments: args,
+    stdin,
+    stdout,
+    stderr,
+    environment,
+    workingFolder,
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    exit: (code) => void exits.push(code),
+    toolVersion: "0.1.0",
+    demo: demo ?? { scriptPath: "/nowhere/demo.cjs", nodeBinary: process.execPath },
+    startAnalysis: () => analysis,
+  });
+  return {
+    exitCode,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    signal(name) {
+      for (const listener of [...listeners]) listener(name);
+    },
+    type: (text) => void streams[0].write(text),
+    exits,
+    signalListeners: () => listeners.size,
+  };
+}
+
+const brokenPipe = () =>
+  new PassThrough({
+    write: (_chunk, _encoding, done) =>
+      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })),
+  });

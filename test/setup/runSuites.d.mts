@@ -1,0 +1,15 @@
+import type { TestCounts } from "./testCounts.mjs";
+
+export interface Suite {
+  readonly name: string;
+  /** Suites before this one without which it can't run. */
+  readonly needs: readonly string[];
+  /** Rejecting means that the suite could not run, which is a failure. */
+  run(): Promise<TestCounts>;
+}
+
+/** Runs the suites in their order, prints the counts as the last line, and resolves to the exit code. */
+export declare function runSuites(
+  suites: readonly Suite[],
+  print?: (line: string) => void,
+): Promise<number>;

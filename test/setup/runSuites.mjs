@@ -1,0 +1,61 @@
+import { addCounts, formatCounts } from "./testCounts.mjs";
+
+/**
+ * Runs the suites one after the other and prints what came out of each; the last line has the
+ * counts of all. A suite that can't run has failed. Resolves to the exit code.
+ */
+export async function runSuites(suites, print = (line) => console.log(line)) {
+  const outcomes = [];
+  let interrupted = false;
+  // The running suite gets Ctrl-C from the terminal; those after it are not begun.
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.on("SIGINT", interrupt);
+
+  for (const suite of suites) {
+    const startedAtMs = performance.now();
+    const missing = suite.needs.filter((name) => !outcomes.some(hasPassed(name)));
+    let counts;
+    let note = "";
+    if (interrupted) {
+      note = "not run: interrupted";
+    } else if (missing.length > 0) {
+      note = `not run: it needs ${missing.join(", ")}`;
+    } else {
+      print(`\n── ${suite.name}`);
+      try {
+        counts = await suite.run();
+      } catch (error) {
+        note = "could not run";
+        print(error.message);
+      }
+    }
+    counts ??= { passed: 0, failed: 1, skipped: 0 };
+    outcomes.push({ name: suite.name, counts, note, elapsedMs: performance.now() - startedAtMs });
+  }
+  process.off("SIGINT", interrupt);
+
+  print("");
+  for (const outcome of outcomes) print(describe(outcome));
+  const total = outcomes.map(({ counts }) => counts).reduce(addCounts);
+  print("");
+  print(formatCounts(total));
+  return total.failed === 0 ? 0 : 1;
+}
+
+const hasPassed = (name) => (outcome) => outcome.name === name && outcome.counts.failed === 0;
+
+function describe({ name, counts, note, elapsedMs }) {
+  const mark = counts.failed === 0 ? "ok    " : "FAILED";
+  const seconds = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(8);
+  return `${mark} ${name.padEnd(16)}${seconds}  ${note || describeCounts(counts)}`.trimEnd();
+}
+
+/** Worded unlike the last line, so that nobody who looks for that one finds this. */
+function describeCounts({ passed, failed, skipped }) {
+  const skippedToo = skipped > 0 ? `, ${skipped} left out` : "";
+  const total = passed + failed;
+  if (total === 0) return "";
+  return failed > 0 ? `${failed} of ${total} fail${skippedToo}` : `all of ${total}${skippedToo}`;
+}

@@ -1,0 +1,25 @@
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What is read of the file that vitest's JSON reporter writes. */
+export interface VitestResults {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/** Counts tests, and as one failure more whatever failed outside of every test. */
+export declare function countVitestResults(results: VitestResults, exitCode: number): TestCounts;
+
+/** The last line of `npm test`. */
+export declare function formatCounts(counts: TestCounts): string;
+
+export declare function addCounts(first: TestCounts, second: TestCounts): TestCounts;
