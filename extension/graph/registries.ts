@@ -34,7 +34,7 @@ export interface Registry {
   readonly cleared: CellList;
 }
 
-const cellName = "system / WeakCell";
+export const cellName = "system / WeakCell";
 const nativeContextPrefix = "system / NativeContext";
 
 /**
@@ -146,7 +146,7 @@ function cellsOf(
   return { active, cleared };
 }
 
-function isCell(graph: HeapGraph, row: NodeRow, cellIndex: number): boolean {
+export function isCell(graph: HeapGraph, row: NodeRow, cellIndex: number): boolean {
   return (
     graph.columns.nodes.nodeName[row] === cellIndex &&
     graph.columns.nodes.nodeType[row] === graph.types.node.hidden

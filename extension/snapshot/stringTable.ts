@@ -8,6 +8,8 @@ export interface StringTable {
   text(index: number): string;
   equals(index: number, text: string): boolean;
   startsWith(index: number, prefix: string): boolean;
+  byteLength(index: number): number;
+  startsWithDigit(index: number): boolean;
   /** Index of the first string that is this text, or -1. A scan of the table: ask once and keep it. */
   find(text: string): number;
 }
@@ -61,6 +63,12 @@ export function createStringTable(bytes: StringBytes): StringTable {
     startsWith(index, prefix) {
       const wanted = encoder.encode(prefix);
       return index < count && byteLengths[index]! >= wanted.length && hasPrefix(index, wanted);
+    },
+    byteLength: (index) => (index < count ? byteLengths[index]! : 0),
+    startsWithDigit(index) {
+      if (index >= count || byteLengths[index] === 0) return false;
+      const first = segmentOf(index)[starts[index]!]!;
+      return first >= 48 && first <= 57;
     },
     find(text) {
       const wanted = encoder.encode(text);

@@ -9,7 +9,7 @@ import { endOffset, type FunctionNode, isFunctionNode, startOffset } from "./fun
 export function afterAwait(owner: FunctionNode, offset: number): "sure" | "possible" | "no" {
   if (!owner.async) return "no";
   let answer: "sure" | "possible" | "no" = "no";
-  const around: t.Node[] = [];
+  const around: Branch[] = [];
   const note = (isSure: boolean) => {
     if (isSure) answer = "sure";
     else if (answer === "no") answer = "possible";
@@ -22,17 +22,22 @@ export function afterAwait(owner: FunctionNode, offset: number): "sure" | "possi
         this.skip();
         return;
       }
-      if (parent !== null && isBranch(node, parent)) around.push(node);
+      if (parent !== null && isBranch(node, parent)) around.push({ node, parent });
       const isLoopAwait = node.type === "ForOfStatement" && node.await;
       if (!isLoopAwait && node.type !== "AwaitExpression") return;
       // The body of `for await` and all behind it come after the first step of the iterator.
       const resumed = isLoopAwait ? startOffset(node.body) : endOffset(node);
-      if (offset >= resumed) note(around.every((branch) => contains(branch, offset)));
+      if (offset >= resumed) {
+        // The other side of an `if` can't have run as well.
+        if (!isRepeated(around, offset) && around.some((branch) => isOtherSide(branch, offset)))
+          return;
+        note(around.every((branch) => contains(branch.node, offset)));
+      }
       // In a loop the code before the await runs after it from the second round on.
       else if (isRepeated(around, offset)) note(false);
     },
     leave(left) {
-      if (around.at(-1) === (left as unknown as t.Node)) around.pop();
+      if (around.at(-1)?.node === (left as unknown as t.Node)) around.pop();
     },
   });
   return answer;
@@ -45,6 +50,16 @@ const loops = new Set([
   "WhileStatement",
   "DoWhileStatement",
 ]);
+
+interface Branch {
+  readonly node: t.Node;
+  readonly parent: t.Node;
+}
+
+function isOtherSide({ node, parent }: Branch, offset: number): boolean {
+  const hasSides = parent.type === "IfStatement" || parent.type === "ConditionalExpression";
+  return hasSides && contains(parent, offset) && !contains(node, offset);
+}
 
 /** True for code that its parent may leave out. */
 function isBranch(node: t.Node, parent: t.Node): boolean {
@@ -68,6 +83,6 @@ function contains(node: t.Node, offset: number): boolean {
   return startOffset(node) <= offset && offset < endOffset(node);
 }
 
-function isRepeated(around: readonly t.Node[], offset: number): boolean {
-  return around.some((node) => loops.has(node.type) && contains(node, offset));
+function isRepeated(around: readonly Branch[], offset: number): boolean {
+  return around.some(({ node }) => loops.has(node.type) && contains(node, offset));
 }

@@ -21,6 +21,8 @@ export interface ModuleLoader {
   /** The script's index; null when its text can't be had or isn't code. */
   load(script: ScriptReference): Promise<ModuleIndex | null>;
   createSet(own: ModuleIndex): GrowingModuleSet;
+  /** The script that a loaded module was read from. */
+  referenceOf(module: ModuleIndex): ScriptReference;
   /** Scripts that mention FinalizationRegistry; null when the target's scripts can't be listed. */
   registryScripts(): Promise<readonly ScriptReference[] | null>;
 }
@@ -36,6 +38,7 @@ const extensions = ["", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".
 
 export function createModuleLoader(texts: ScriptTexts): ModuleLoader {
   const indexes = new Map<string, Promise<ModuleIndex | null>>();
+  const references = new WeakMap<ModuleIndex, ScriptReference>();
   let found: Promise<readonly ScriptReference[] | null> | null = null;
 
   const loader: ModuleLoader = {
@@ -52,6 +55,7 @@ export function createModuleLoader(texts: ScriptTexts): ModuleLoader {
       found ??= listRegistryScripts();
       return found;
     },
+    referenceOf: (module) => references.get(module) ?? { url: module.script.url, scriptId: null },
     createSet: (own) => createModuleSet(own, loader, texts),
   };
 
@@ -60,7 +64,9 @@ export function createModuleLoader(texts: ScriptTexts): ModuleLoader {
     const parsed = loaded === null ? null : parseScript(loaded.text, script.url);
     if (parsed === null) return null;
     try {
-      return indexModule(parsed);
+      const index = indexModule(parsed);
+      references.set(index, script);
+      return index;
     } catch (error) {
       // An expression nested thousands of levels deep exceeds the stack of a recursive walk.
       if (error instanceof RangeError) return null;

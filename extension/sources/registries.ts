@@ -100,17 +100,17 @@ function superArguments(
   passed: Argument[],
   { module, node }: { readonly module: ModuleIndex; readonly node: t.Class },
 ): Argument[] {
-  const constructor = node.body.body.find(
+  const initializer = node.body.body.find(
     (element): element is t.ClassMethod =>
       element.type === "ClassMethod" && element.kind === "constructor",
   );
   // Without a constructor everything is passed on.
-  if (constructor === undefined) return passed;
+  if (initializer === undefined) return passed;
   let received: Argument[] = [];
-  walkOwnCode(constructor, (inner) => {
+  walkOwnCode(initializer, (inner) => {
     if (inner.type !== "CallExpression" || inner.callee.type !== "Super") return;
     received = inner.arguments.flatMap((argument): readonly Argument[] => {
-      const given = parameterIndex(constructor, argument);
+      const given = parameterIndex(initializer, argument);
       if (given?.isRest) return passed.slice(given.index);
       const substitute = given === null ? undefined : passed[given.index];
       return [substitute ?? { module, node: argument }];

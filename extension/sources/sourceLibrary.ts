@@ -66,7 +66,6 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   const texts = createScriptTexts(loaders);
   const positions = createPositions(texts);
   const loader = createModuleLoader(texts);
-  const references = new Map<string, ScriptReference>();
   const matches = new Map<FunctionNode, Promise<CallbackMatch>>();
 
   async function findFunction(
@@ -75,7 +74,6 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   ): Promise<FoundFunction | null> {
     const module = await loader.load(script);
     if (module === null) return null;
-    references.set(module.script.url, script);
     const offset = offsetOf(module.script.text, place);
     const node = offset === null ? null : functionAt(module.functions, offset);
     return node === null ? null : { module, node, set: loader.createSet(module) };
@@ -95,9 +93,11 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
     place: GeneratedPlace,
     owner: FunctionNode | null,
   ): Promise<SourcePosition> {
-    const { url } = module.script;
-    const script = references.get(url) ?? { url, scriptId: null };
-    return positions.position(script, place, owner === null ? null : functionName(module, owner));
+    return positions.position(
+      loader.referenceOf(module),
+      place,
+      owner === null ? null : functionName(module, owner),
+    );
   }
 
   async function registerSites(
@@ -106,7 +106,10 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   ): Promise<readonly RegisterSite[]> {
     const sites = new Map<string, RegisterSite>();
     for (const creation of creations) {
-      for (const { module, call, name } of registerCalls(set, creation)) {
+      let calls = registerCalls(set, creation);
+      // The receiver may come from modules that only its evaluation showed to matter.
+      if (await set.addWished()) calls = registerCalls(set, creation);
+      for (const { module, call, name } of calls) {
         const callStart = startOf(call);
         const nameStart = startOf(name);
         const place = callStart.line === nameStart.line ? callStart : nameStart;

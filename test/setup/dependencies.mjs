@@ -10,8 +10,12 @@ export async function ensureDependencies(root, say) {
   );
   if (installed && matchesLock(lock, installed)) return;
   say("Installing dependencies");
-  // With NODE_ENV=production npm would leave out what builds and tests.
-  await runNpmQuietly(root, ["ci", "--include=dev", "--no-audit", "--no-fund"]);
+  await runNpmQuietly(root, [
+    "ci",
+    // With NODE_ENV=production npm would leave out what builds and tests.
+    "--include=dev",
+    ...["--ignore-scripts", "--no-audit", "--no-fund"],
+  ]);
 }
 
 /**

@@ -104,16 +104,28 @@ export async function ensureInstalled({ folder, specification, title, say, isCom
     if (!(await isComplete(temporary))) {
       throw new Error(`${specification} was installed but is not what was asked for.`);
     }
-    try {
-      await rename(temporary, folder);
-    } catch {
-      // What stands there is another run's, complete and perhaps in use already, or it is broken.
-      if (await complete(folder)) return;
-      await rm(folder, { recursive: true, force: true });
-      await rename(temporary, folder);
-    }
+    await putInPlace(temporary, folder, complete);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+const mostAttempts = 5;
+
+/** What stands there is another run's, complete and perhaps in use already, or it is broken. */
+async function putInPlace(temporary, folder, complete) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(temporary, folder);
+      return;
+    } catch (error) {
+      if (await complete(folder)) return;
+      if (attempt === mostAttempts) throw error;
+    }
+    const broken = `${temporary}-${attempt}`;
+    // It fails when another run moves the broken one away at this moment: the next attempt tells.
+    await rename(folder, broken).catch(() => {});
+    await rm(broken, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,8 @@
-import { runSuites } from "./runSuites.mjs";
-import { suites } from "./suites.mjs";
+import { onSupportedNode } from "./supportedNode.mjs";
 
-// `npm test` in a fresh clone: nothing but Node is needed, and this file imports nothing else.
-process.exitCode = await runSuites(suites);
+// `npm test`, also in a fresh clone.
+onSupportedNode(async () => {
+  const { runSuites } = await import("./runSuites.mjs");
+  const { suites } = await import("./suites.mjs");
+  process.exitCode = await runSuites(suites);
+});

@@ -1,0 +1,183 @@
+import type { Cell } from "./cellList.ts";
+import { type EdgeRow, edgeSource, type HeapGraph, type NodeRow } from "./heapGraph.ts";
+import { createOwnPaths } from "./ownPaths.ts";
+import { createPathShapes, createTreeShapes } from "./pathShapes.ts";
+import type { Registry } from "./registries.ts";
+import { releasedEdgesOf } from "./releasedEdges.ts";
+import { strongWalk } from "./strongWalk.ts";
+
+/** Why a registration's target is still alive. */
+export type LiveCause = "held" | "self-retained" | "undecided";
+
+/** Registrations of one registry whose targets are alive for the same cause, on paths of one shape. */
+export interface LiveGroup {
+  readonly cause: LiveCause;
+  /** What closes the circle of a self-retained registration. */
+  readonly through: "held value" | "cleanup callback" | null;
+  readonly count: number;
+  /**
+   * One path of this shape. Held: from the root to the target. Self-retained: from a registration (its cell)
+   * over its held value, or from a registry over its cleanup callback, to the target. Undecided: empty.
+   */
+  readonly path: readonly EdgeRow[];
+  /** The registration whose target the path leads to. */
+  readonly example: Cell;
+  /** True for what is left behind the commonest shapes: `count` has several shapes, `path` one of them. */
+  readonly other: boolean;
+}
+
+export interface RegistryLiveness {
+  readonly registry: Registry;
+  /** Held first, then self-retained, then undecided; of one cause the largest first. */
+  readonly groups: readonly LiveGroup[];
+}
+
+/** Groups that one cause gets in one registry. */
+const maxGroups = 5;
+/** A registration that pins its own target does it over a few objects as a rule. */
+const ownPathNodes = 256;
+/** Nodes to look at in all searches for own paths, so that a million registrations take seconds. */
+const allOwnPathNodes = 1 << 25;
+const registrationsBetweenCheckpoints = 1 << 12;
+
+/**
+ * Decides for each registration with a live target whether ordinary code holds it or the registration does so
+ * itself. First a walk from the roots without any edge from a registration to its held value or from a
+ * registry to its cleanup callback: what it reaches is held. Then the walk goes on from these edges: what
+ * it reaches now is alive only because of registrations, whichever of them. Last from the held values of
+ * the queue: those targets wait for a cleanup callback that is due, which holds them as ordinary code does.
+ */
+export function livenessOf(
+  graph: HeapGraph,
+  registries: readonly Registry[],
+  checkpoint?: () => void,
+): RegistryLiveness[] {
+  const released = releasedEdgesOf(graph, registries);
+  const walk = strongWalk(graph, {
+    skipEdge: released.isReleased,
+    ...(checkpoint && { checkpoint }),
+  });
+  const phase = new Uint8Array(graph.nodeCount);
+  const markPhase = (number: number) => {
+    for (let row = 0; row < phase.length; row++) {
+      if (phase[row] === 0 && walk.distance[row] !== -1) phase[row] = number;
+    }
+  };
+  markPhase(heldPhase);
+  walk.continueFrom(registrationEdges());
+  markPhase(selfPhase);
+  walk.continueFrom(released.cells.map(released.heldValueEdge).filter(isEdge));
+  markPhase(queuePhase);
+
+  function* registrationEdges(): Generator<EdgeRow> {
+    for (const { row, active } of registries) {
+      const cleanup = released.cleanupEdge(row);
+      if (isEdge(cleanup)) yield cleanup;
+      for (const { row: cellRow, heldValue } of active) {
+        if (heldValue === null) continue;
+        const edge = released.heldValueEdge(cellRow);
+        if (isEdge(edge)) yield edge;
+      }
+    }
+  }
+
+  const isSeed = (edge: EdgeRow) => released.isReleased(edge, edgeSource(graph, edge));
+  const shapes = createPathShapes(graph);
+  const treeShape = createTreeShapes(graph, shapes, walk.parentEdge, isSeed);
+  const ownPaths = createOwnPaths(graph, released, (row) => phase[row] !== heldPhase);
+  let ownBudget = allOwnPathNodes;
+  let untilCheckpoint = registrationsBetweenCheckpoints;
+
+  /** The path on which the walk came: from the root, or from the registration that it went on from. */
+  const treePath = (target: NodeRow): EdgeRow[] => {
+    const path: EdgeRow[] = [];
+    let fromQueue = false;
+    for (let row = target; ; ) {
+      const edge = walk.parentEdge[row]!;
+      if (edge === -1) break;
+      path.push(edge as EdgeRow);
+      row = edgeSource(graph, edge as EdgeRow);
+      if (!isSeed(edge as EdgeRow)) continue;
+      // A queued registration itself hangs on its registry: the whole way there belongs to the path.
+      if (fromQueue || phase[target] !== queuePhase || phase[row] !== heldPhase) break;
+      fromQueue = true;
+    }
+    return path.reverse();
+  };
+
+  const ownPath = (cell: Cell, registry: Registry): EdgeRow[] | null => {
+    const target = cell.target as NodeRow;
+    for (const start of [released.heldValueEdge(cell.row), released.cleanupEdge(registry.row)]) {
+      if (!isEdge(start) || ownBudget <= 0) continue;
+      ownBudget -= ownPathNodes;
+      const path = ownPaths.find(start, target, ownPathNodes);
+      if (path !== null) return path;
+    }
+    return null;
+  };
+
+  return registries.map((registry) => {
+    const groups = new Map<string, OpenGroup>();
+    const countIn = (key: string, make: () => OpenGroup) => {
+      const group = groups.get(key);
+      if (group !== undefined) group.count++;
+      else groups.set(key, make());
+    };
+    for (const cell of registry.active) {
+      if (--untilCheckpoint === 0) {
+        untilCheckpoint = registrationsBetweenCheckpoints;
+        checkpoint?.();
+      }
+      const target = cell.target as NodeRow;
+      const reachedIn = phase[target];
+      if (reachedIn === 0) {
+        countIn("undecided", () => openGroup("undecided", null, [], cell));
+      } else if (reachedIn !== selfPhase) {
+        countIn(`held ${reachedIn} ${treeShape(target)}`, () =>
+          openGroup("held", null, treePath(target), cell),
+        );
+      } else {
+        const path = ownPath(cell, registry) ?? treePath(target);
+        const shape = path.reduce((before, edge) => shapes.append(before, edge), 0);
+        const isCallback = released.cleanupEdge(edgeSource(graph, path[0]!)) === path[0];
+        const through = isCallback ? "cleanup callback" : "held value";
+        countIn(`${through} ${shape}`, () => openGroup("self-retained", through, path, cell));
+      }
+    }
+    return { registry, groups: commonestGroups([...groups.values()]) };
+  });
+}
+
+const heldPhase = 1;
+const selfPhase = 2;
+const queuePhase = 3;
+
+interface OpenGroup extends LiveGroup {
+  count: number;
+}
+
+function openGroup(
+  cause: LiveCause,
+  through: LiveGroup["through"],
+  path: readonly EdgeRow[],
+  example: Cell,
+): OpenGroup {
+  return { cause, through, count: 1, path, example, other: false };
+}
+
+function isEdge(edge: EdgeRow | -1): edge is EdgeRow {
+  return edge !== -1;
+}
+
+const causes: readonly LiveCause[] = ["held", "self-retained", "undecided"];
+
+function commonestGroups(groups: readonly LiveGroup[]): LiveGroup[] {
+  return causes.flatMap((cause) => {
+    const ofCause = groups.filter((group) => group.cause === cause);
+    ofCause.sort((left, right) => right.count - left.count);
+    if (ofCause.length <= maxGroups) return ofCause;
+    const rest = ofCause.slice(maxGroups - 1);
+    const count = rest.reduce((sum, group) => sum + group.count, 0);
+    return [...ofCause.slice(0, maxGroups - 1), { ...rest[0]!, count, other: true }];
+  });
+}

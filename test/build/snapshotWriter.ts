@@ -1,0 +1,181 @@
+import type { DrawnHeap } from "./heapDrawing.ts";
+
+/** How one version of V8 writes the file. */
+export interface SnapshotLayout {
+  readonly nodeFields: readonly string[];
+  readonly edgeFields: readonly string[];
+  readonly nodeTypes: readonly string[];
+  readonly edgeTypes: readonly string[];
+  readonly locationFields: readonly string[];
+  /** V8 up to Node 22 writes each row on a line of its own. */
+  readonly rowPerLine: boolean;
+}
+
+const nodeTypes = [
+  ...["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native"],
+  ...["synthetic", "concatenated string", "sliced string", "symbol", "bigint", "object shape"],
+];
+const edgeTypes = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
+const locationFields = ["object_index", "script_id", "line", "column"];
+const edgeFields = ["type", "name_or_index", "to_node"];
+const nodeFields = ["type", "name", "id", "self_size", "edge_count"];
+
+/** Node 20 and 22. */
+export const olderLayout: SnapshotLayout = {
+  nodeFields: [...nodeFields, "trace_node_id", "detachedness"],
+  ...{ edgeFields, nodeTypes, edgeTypes, locationFields },
+  rowPerLine: true,
+};
+
+/** Node 24 and 26. */
+export const newerLayout: SnapshotLayout = {
+  nodeFields: [...nodeFields, "detachedness"],
+  ...{ edgeFields, nodeTypes, edgeTypes, locationFields },
+  rowPerLine: false,
+};
+
+export type SectionName =
+  | "snapshot"
+  | "nodes"
+  | "edges"
+  | "trace_function_infos"
+  | "trace_tree"
+  | "samples"
+  | "locations"
+  | "strings";
+
+const sectionsInOrder: readonly SectionName[] = [
+  ...(["snapshot", "nodes", "edges", "trace_function_infos"] as const),
+  ...(["trace_tree", "samples", "locations", "strings"] as const),
+];
+
+/** Deviations from what V8 writes, for tests of the parser. */
+export interface WriteOptions {
+  readonly layout?: SnapshotLayout;
+  /** Which sections, in which order; all of V8's in V8's order without it. */
+  readonly sections?: readonly SectionName[];
+  /** Sections that no version of V8 has, as JSON text, written before the strings. */
+  readonly unknownSections?: Readonly<Record<string, string>>;
+  /** Replaces entries of the `snapshot` section. */
+  readonly header?: Readonly<Record<string, unknown>>;
+  /** Replaces entries of `meta`; `undefined` leaves one out. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /** Writes every character beyond ASCII as `\uXXXX`, as V8 does; otherwise as UTF-8. */
+  readonly escapeNonAscii?: boolean;
+  /** The sections' text is passed through this, to damage it. */
+  readonly spoil?: (section: SectionName, text: string) => string;
+}
+
+/** The bytes of a `.heapsnapshot` file with this heap. */
+export function writeSnapshot(heap: DrawnHeap, options: WriteOptions = {}): Uint8Array {
+  const layout = options.layout ?? newerLayout;
+  const strings = new StringNumbers();
+  const texts = sectionTexts(heap, layout, strings, options);
+  const spoil = options.spoil ?? ((_, text) => text);
+  const unknown = Object.entries(options.unknownSections ?? {});
+  const parts: string[] = [];
+  for (const section of options.sections ?? sectionsInOrder) {
+    if (section === "strings") {
+      parts.push(...unknown.map(([name, text]) => `${JSON.stringify(name)}:${text}`));
+    }
+    parts.push(`"${section}":${spoil(section, texts[section])}`);
+  }
+  return new TextEncoder().encode(`{${parts.join(",\n")}}`);
+}
+
+function sectionTexts(
+  heap: DrawnHeap,
+  layout: SnapshotLayout,
+  strings: StringNumbers,
+  options: WriteOptions,
+): Record<SectionName, string> {
+  const nodeWidth = layout.nodeFields.length;
+  const nodes = heap.nodes.map((node) =>
+    row(layout.nodeFields, {
+      type: layout.nodeTypes.indexOf(node.type),
+      name: strings.numberOf(node.name),
+      id: node.objectId,
+      self_size: node.selfSizeBytes,
+      edge_count: node.edges.length,
+    }),
+  );
+  const edges = heap.nodes.flatMap((node) =>
+    node.edges.map(({ type, nameOrIndex, to }) =>
+      row(layout.edgeFields, {
+        type: layout.edgeTypes.indexOf(type),
+        name_or_index:
+          typeof nameOrIndex === "number" ? nameOrIndex : strings.numberOf(nameOrIndex),
+        to_node: to.row * nodeWidth,
+      }),
+    ),
+  );
+  const locations = heap.places.map(({ node, scriptId, line, column }) =>
+    row(layout.locationFields, {
+      object_index: node.row * nodeWidth,
+      script_id: scriptId,
+      line,
+      column,
+    }),
+  );
+  const header = {
+    meta: {
+      node_fields: layout.nodeFields,
+      node_types: [layout.nodeTypes, "string", "number", "number", "number", "number", "number"],
+      edge_fields: layout.edgeFields,
+      edge_types: [layout.edgeTypes, "string_or_number", "node"],
+      location_fields: layout.locationFields,
+      ...options.meta,
+    },
+    node_count: nodes.length,
+    edge_count: edges.length,
+    trace_function_count: 0,
+    ...options.header,
+  };
+  const table = (rows: readonly string[]) => `[${rows.join(layout.rowPerLine ? "\n," : ",")}]`;
+  return {
+    snapshot: JSON.stringify(header),
+    nodes: table(nodes),
+    edges: table(edges),
+    trace_function_infos: "[]",
+    trace_tree: "[]",
+    samples: "[]",
+    locations: table(locations),
+    strings: stringsText(strings.texts, layout, options.escapeNonAscii ?? true),
+  };
+}
+
+const row = (fields: readonly string[], values: Readonly<Record<string, number>>): string =>
+  fields.map((field) => values[field] ?? 0).join(",");
+
+function stringsText(
+  texts: readonly string[],
+  { rowPerLine }: SnapshotLayout,
+  escapeNonAscii: boolean,
+): string {
+  const quoted = texts.map((text) => {
+    const json = JSON.stringify(text);
+    return escapeNonAscii ? escapeBeyondAscii(json) : json;
+  });
+  return `[${quoted.join(rowPerLine ? ",\n" : ",")}]`;
+}
+
+const escapeBeyondAscii = (json: string): string =>
+  json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+/** Numbers strings in the order of their first use. V8's first one is a placeholder. */
+class StringNumbers {
+  readonly texts: string[] = ["<dummy>"];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.texts.length;
+    this.texts.push(text);
+    this.#numbers.set(text, number);
+    return number;
+  }
+}
