@@ -12,7 +12,19 @@ const { values: options } = parseArgs({
 });
 const { production, watch } = options;
 
+/** A megabyte that only names what we send by name anyway. */
+const withoutProtocolDescriptor = {
+  name: "without-protocol-descriptor",
+  setup({ onLoad }) {
+    onLoad({ filter: /chrome-remote-interface[\\/]lib[\\/]protocol\.json$/ }, () => ({
+      contents: JSON.stringify({ domains: [] }),
+      loader: "json",
+    }));
+  },
+};
+
 const node = {
+  plugins: [withoutProtocolDescriptor],
   bundle: true,
   platform: "node",
   format: "cjs",

@@ -2,7 +2,7 @@ import type { HeapEvidence, LiveGroup, RegistryEvidence } from "../findings/evid
 import { describePath } from "../graph/describePath.ts";
 import type { HeapPosition } from "../graph/functionPosition.ts";
 import type { HeapGraph } from "../graph/heapGraph.ts";
-import type { LivenessGroup } from "../graph/liveness.ts";
+import type { LiveGroup as HeapGroup } from "../graph/liveness.ts";
 import type { Registry } from "../graph/registries.ts";
 import type { PathStep } from "../protocol/finding.ts";
 import type { SourcePosition } from "../protocol/sourcePosition.ts";
@@ -23,7 +23,7 @@ export interface HeapEvidenceOptions {
 /** Registries that share one callback function; a class may make a registry for each of its instances. */
 interface Kin {
   readonly registries: Registry[];
-  readonly groups: LivenessGroup[];
+  readonly groups: HeapGroup[];
 }
 
 /** Says in the user's positions what one heap holds. */
@@ -89,7 +89,7 @@ const withName = (position: SourcePosition, name: string | null): SourcePosition
 
 async function liveGroupsOf(
   graph: HeapGraph,
-  groups: readonly LivenessGroup[],
+  groups: readonly HeapGroup[],
   library: SourceLibrary,
 ): Promise<LiveGroup[]> {
   const merged = new Map<string, LiveGroup>();
@@ -104,7 +104,7 @@ async function liveGroupsOf(
 
 async function pathStepsOf(
   graph: HeapGraph,
-  path: LivenessGroup["path"],
+  path: HeapGroup["path"],
   library: SourceLibrary,
 ): Promise<PathStep[]> {
   return Promise.all(

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CloseOutcome } from "../protocol/analysisApi.ts";
-import { lostTarget, needsLinux, noAnswer, wrongProcess } from "../protocol/processErrors.ts";
+import { lostTarget, noAnswer, wrongProcess } from "../protocol/processErrors.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
 import { type CaptureEstimate, estimateCapture } from "./captureEstimate.ts";
 import {
@@ -9,31 +8,24 @@ import {
   captureSnapshot,
   removeAbandonedFiles,
 } from "./captureSnapshot.ts";
-import { type CdpSession, ConnectionLostError, connectCdp, NoAnswerError } from "./cdpSession.ts";
+import { type CdpSession, ConnectionLostError, NoAnswerError } from "./cdpSession.ts";
 import { closeInspector } from "./closeInspector.ts";
-import { listInspectorTargets } from "./inspectorServer.ts";
-import { inNativeCode, readNativeWait, waitsForChild } from "./nativeWait.ts";
-import { checkNodeProcess } from "./nodeProgram.ts";
+import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
-import { openInspector } from "./openInspector.ts";
+import { hasProc, listeningSockets, readCommandLine, readStat } from "./procFiles.ts";
 import {
-  asleepMsOf,
-  hasProc,
-  kernelFunctionOf,
-  listeningSockets,
-  readCommandLine,
-  readStat,
-} from "./procFiles.ts";
+  addressText,
+  connect,
+  hopeless,
+  type Identity,
+  identify,
+  type OpenProcessOptions,
+  type Reached,
+  reach,
+} from "./reachProcess.ts";
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
-import { formatAddress, isLoopback, type TargetAddress } from "./targetAddress.ts";
+import { isLoopback, type TargetAddress } from "./targetAddress.ts";
 import { openWorkerSessions } from "./workerSessions.ts";
-
-export interface OpenProcessOptions {
-  /** Longest time for one answer, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Told before something that can't be taken back. */
-  onNotice(text: string): void;
-}
 
 export interface ProcessDescription {
   readonly label: string;
@@ -51,8 +43,6 @@ export interface InspectedProcess {
   readonly signalPending: boolean;
   /** All threads, the main one first; one that doesn't answer never holds up the others. */
   look(): Promise<readonly ThreadObservation[]>;
-  /** One thread again. */
-  observe(threadId: number): Promise<ThreadObservation>;
   scripts(threadId: number): Promise<ScriptCatalogue>;
   heapBytes(threadId: number): Promise<number | null>;
   estimate(heapBytes: number): CaptureEstimate;
@@ -62,17 +52,6 @@ export interface InspectedProcess {
   ): Promise<Captured>;
   /** Closes the inspector if we opened it. Never rejects. */
   close(): Promise<CloseOutcome>;
-}
-
-interface Reached {
-  readonly pid: number | null;
-  /** Null when native code keeps the inspector closed. */
-  readonly webSocketUrl: string | null;
-  readonly host: string;
-  readonly port: number | null;
-  readonly openedByUs: boolean;
-  readonly signalPending: boolean;
-  readonly asleepBeforeMs: number | null;
 }
 
 /** Reaches a live process and makes sure that it is the one that was meant. Rejects with UserError. */
@@ -95,121 +74,9 @@ export async function openProcess(
   }
 }
 
-async function reach(
-  address: Exclude<TargetAddress, { kind: "file" }>,
-  { timeoutMs, onNotice }: OpenProcessOptions,
-): Promise<Reached> {
-  const none = { pid: null, openedByUs: false, signalPending: false, asleepBeforeMs: null };
-  if (address.kind === "websocket") {
-    const { hostname, port } = new URL(address.url);
-    return {
-      ...none,
-      webSocketUrl: address.url,
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port) || null,
-    };
-  }
-  if (address.kind === "inspector") {
-    const { host, port } = address;
-    const [first] = await listInspectorTargets(host, port, timeoutMs);
-    return { ...none, webSocketUrl: first.webSocketUrl, host, port };
-  }
-  if (!hasProc()) throw needsLinux("Reaching a process by its pid");
-  const { pid } = address;
-  checkNodeProcess(pid);
-  const asleepBeforeMs = waitsOnLock(pid) ? asleepMsOf(pid) : null;
-  const opened = await openInspector(pid, timeoutMs, onNotice);
-  if (opened.kind === "native") {
-    return {
-      ...none,
-      pid,
-      webSocketUrl: null,
-      host: "127.0.0.1",
-      port: null,
-      signalPending: opened.signalPending,
-    };
-  }
-  const { host, port } = opened.address;
-  const [first] = await listInspectorTargets(host, port, timeoutMs);
-  const { webSocketUrl } = first;
-  return { ...none, pid, webSocketUrl, host, port, openedByUs: opened.openedByUs, asleepBeforeMs };
-}
-
-/** Only in `Atomics.wait` does JavaScript itself sleep; an event loop that sleeps is idle, not blocked. */
-const waitsOnLock = (pid: number): boolean => /futex/.test(kernelFunctionOf(pid) ?? "");
-
-const addressText = ({ host, port }: Reached): string | null =>
-  port === null ? null : formatAddress(host, port);
-
-/** The process behind an address, null when it gives no answer. */
-async function identify(webSocketUrl: string, reached: Reached, timeoutMs: number) {
-  const label = addressText(reached) ?? webSocketUrl;
-  const session = await connect(webSocketUrl, label, timeoutMs);
-  const stopWaiting = new AbortController();
-  try {
-    const { result } = await Promise.race([
-      session.send(
-        "Runtime.evaluate",
-        {
-          expression:
-            "JSON.stringify([process.pid, process.version, [process.execPath, ...process.argv.slice(1)].join(' ')])",
-          returnByValue: true,
-          silent: true,
-        },
-        timeoutMs,
-      ),
-      hopeless(reached.pid)(stopWaiting.signal),
-    ]);
-    const answer: unknown = JSON.parse(typeof result.value === "string" ? result.value : "[]");
-    const [pid, version, command] = Array.isArray(answer) ? answer : [];
-    if (typeof pid !== "number" || typeof version !== "string") return null;
-    return { pid, version, command: typeof command === "string" ? command : null };
-  } catch (error) {
-    if (error instanceof NoAnswerError) {
-      if (reached.pid === null) throw noAnswer(label, "who it is", timeoutMs);
-      return null;
-    }
-    if (error instanceof ConnectionLostError) throw lostTarget(label, "it was asked who it is");
-    throw error;
-  } finally {
-    stopWaiting.abort();
-    await session.close();
-  }
-}
-
-async function connect(webSocketUrl: string, label: string, timeoutMs: number) {
-  try {
-    return await connectCdp(webSocketUrl, timeoutMs);
-  } catch (error) {
-    if (error instanceof NoAnswerError) throw noAnswer(label, "the connection", timeoutMs);
-    if (error instanceof ConnectionLostError) throw lostTarget(label, "connecting to it");
-    throw error;
-  }
-}
-
-const hopelessAfterMs = 500;
-const hopelessPollMs = 60;
-
-/** The operating system shows it when a main thread sleeps in native code: then no answer will come. */
-function hopeless(pid: number | null) {
-  return async (signal: AbortSignal): Promise<never> => {
-    const never = new Promise<never>(() => {});
-    if (pid === null) return never;
-    let native = 0;
-    await sleep(hopelessAfterMs);
-    while (!signal.aborted) {
-      const asleep = readStat(pid)?.state !== "R";
-      native = asleep && (waitsForChild(pid) || inNativeCode(pid)) ? native + 1 : 0;
-      if (native >= 4) throw new NoAnswerError("the main thread sleeps in native code");
-      await sleep(hopelessPollMs);
-    }
-    return never;
-  };
-}
-
 function makeProcess(
   reached: Reached,
-  identity: Awaited<ReturnType<typeof identify>>,
+  identity: Identity | null,
   { timeoutMs }: OpenProcessOptions,
 ): InspectedProcess {
   const { webSocketUrl } = reached;
@@ -313,20 +180,6 @@ function makeProcess(
         const [main, workers] = await Promise.all([observeMain(), observeWorkers()]);
         return [main, ...workers];
       }),
-    observe: (threadId) =>
-      translated("a thread was looked at", () =>
-        threadId === 0
-          ? observeMain()
-          : observeThread(
-              {
-                threadId,
-                name: `worker ${threadId}`,
-                connect: () => connectThread(threadId),
-                hopeless: hopeless(null),
-              },
-              timeoutMs,
-            ),
-      ),
     scripts: (threadId) =>
       translated("its scripts were listed", () =>
         readScripts(() => connectThread(threadId), timeoutMs),

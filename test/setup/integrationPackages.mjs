@@ -1,10 +1,12 @@
 import { ensurePackage } from "./nodeVersions.mjs";
 
-/** Real packages that integration tests run, by name and version. */
+/** Packages that integration tests run or inspect, by name and version. */
 export const integrationPackages = [
   ["p-throttle", "7.0.0"],
   ["p-throttle", "8.1.1"],
   ["typescript", "5.9"],
+  // A tool for once, with 285 packages: too much to make every contributor install it.
+  ["@vscode/vsce", "4.1.0"],
 ];
 
 export async function ensureIntegrationPackages(say) {
