@@ -21,6 +21,7 @@ export interface TypeCodes {
     readonly concatenatedString: number;
     readonly slicedString: number;
     readonly symbol: number;
+    readonly objectShape: number;
   };
   readonly edge: {
     readonly context: number;
@@ -76,6 +77,7 @@ export function buildHeapGraph(columns: SnapshotColumns): HeapGraph {
         concatenatedString: node("concatenated string"),
         slicedString: node("sliced string"),
         symbol: node("symbol"),
+        objectShape: node("object shape"),
       },
       edge: {
         context: edge("context"),

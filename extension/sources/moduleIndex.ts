@@ -195,6 +195,8 @@ function innerScope(node: t.Node, parent: t.Node | null, outer: Scope): Scope | 
 }
 
 function declareNames(node: t.Node, scope: Scope): void {
+  // TypeScript's `declare var FinalizationRegistry` tells of a global and makes no variable.
+  if ("declare" in node && node.declare === true) return;
   switch (node.type) {
     case "VariableDeclaration": {
       const target = node.kind === "var" ? varScope(scope) : scope;

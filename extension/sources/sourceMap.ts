@@ -82,7 +82,7 @@ function withNumberedSources(
     return { ...json, sections: numbered };
   }
   const sources = json["sources"];
-  if (!Array.isArray(sources) || json["mappings"] === undefined) return null;
+  if (!Array.isArray(sources) || !areMappings(json["mappings"])) return null;
   const root = typeof json["sourceRoot"] === "string" ? json["sourceRoot"] : "";
   const numbers = sources.map((source: unknown) => {
     if (typeof source !== "string") return null;
@@ -91,6 +91,11 @@ function withNumberedSources(
   });
   const names = Array.isArray(json["names"]) ? json["names"] : [];
   return { ...json, sourceRoot: undefined, sources: numbers, names };
+}
+
+/** The decoder takes any character for some number: nonsense has to be found beforehand. */
+function areMappings(mappings: unknown): boolean {
+  return typeof mappings === "string" && /^[A-Za-z0-9+/;,\s]*$/.test(mappings);
 }
 
 function sourceFile(source: string, sourceRoot: string, mapUrl: string): string {

@@ -120,9 +120,9 @@ function sectionTexts(
   const header = {
     meta: {
       node_fields: layout.nodeFields,
-      node_types: [layout.nodeTypes, "string", "number", "number", "number", "number", "number"],
+      node_types: typesInPlace(layout.nodeFields, layout.nodeTypes),
       edge_fields: layout.edgeFields,
-      edge_types: [layout.edgeTypes, "string_or_number", "node"],
+      edge_types: typesInPlace(layout.edgeFields, layout.edgeTypes),
       location_fields: layout.locationFields,
       ...options.meta,
     },
@@ -143,6 +143,10 @@ function sectionTexts(
     strings: stringsText(strings.texts, layout, options.escapeNonAscii ?? true),
   };
 }
+
+/** The names of the types stand where the `type` field stands among the fields. */
+const typesInPlace = (fields: readonly string[], types: readonly string[]) =>
+  fields.map((field) => (field === "type" ? types : "number"));
 
 const row = (fields: readonly string[], values: Readonly<Record<string, number>>): string =>
   fields.map((field) => values[field] ?? 0).join(",");

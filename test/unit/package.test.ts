@@ -64,8 +64,33 @@ describe("the production build", () => {
       bundles.map(({ path, packages }) => [path, packages] as const),
     );
     expect(packagesOf).toEqual({
-      "dist/cli.cjs": [],
-      "dist/analysisProcess.cjs": [],
+      "dist/cli.cjs": [
+        "@clack/core",
+        "@clack/prompts",
+        "ansi-regex",
+        "cli-progress",
+        "commander",
+        "emoji-regex",
+        "fast-string-truncated-width",
+        "fast-string-width",
+        "fast-wrap-ansi",
+        "is-fullwidth-code-point",
+        "picocolors",
+        "sisteransi",
+        "string-width",
+        "strip-ansi",
+        "typebox",
+      ],
+      "dist/analysisProcess.cjs": [
+        "@babel/parser",
+        "@jridgewell/resolve-uri",
+        "@jridgewell/sourcemap-codec",
+        "@jridgewell/trace-mapping",
+        "chrome-remote-interface",
+        "estree-walker",
+        "typebox",
+        "ws",
+      ],
       "dist/demo/fileService.cjs": [],
       "dist/demo/lifeline.cjs": [],
       "dist/demo/shareConnection.cjs": [],
@@ -74,10 +99,9 @@ describe("the production build", () => {
   });
 
   test("needs nothing but Node's own modules", () => {
-    for (const { path, externals } of bundles) {
-      const foreign = externals.filter((name) => !isBuiltin(name));
-      expect({ path, foreign }).toEqual({ path, foreign: [] });
-    }
+    const foreign = bundles.flatMap(({ externals }) => externals).filter((name) => !isBuiltin(name));
+    // Accelerators that ws loads when it finds them, and does without.
+    expect([...new Set(foreign)].sort()).toEqual(["bufferutil", "utf-8-validate"]);
   });
 
   test("names its demo's TypeScript, text included, and has no map of the tool", () => {
@@ -86,7 +110,10 @@ describe("the production build", () => {
     expect(map.sourcesContent).toHaveLength(map.sources.length);
     for (const name of ["cli", "analysisProcess"]) {
       const bundle = readFileSync(join(folder, `dist/${name}.cjs`), "utf8");
-      expect(bundle).not.toContain("sourceMappingURL");
+      expect({ name, hasMap: /^\/\/# sourceMappingURL=/m.test(bundle) }).toEqual({
+        name,
+        hasMap: false,
+      });
     }
   });
 
@@ -109,8 +136,9 @@ describe("the production build", () => {
 
   test("carries the licences of the packages that it contains", () => {
     const licenses = readFileSync(join(folder, "dist/thirdPartyLicenses.txt"), "utf8");
-    const names = bundles.flatMap(({ packages }) => packages);
-    expect(names.filter((name) => !licenses.includes(`\n${name}@`))).toEqual([]);
+    const named = licenses.match(/^\S+(?=@\d+\.\d+\.\d+$)/gm);
+    const bundled = new Set(bundles.flatMap(({ packages }) => packages));
+    expect(named).toEqual([...bundled].sort());
   });
 
   test("starts and says its version", () => {
@@ -128,8 +156,8 @@ describe("package.json", () => {
     expect(packageJson.engines).toEqual({ node: ">=20", vscode: expect.any(String) });
     expect(packageJson.type).toBe("module");
     // `files` is refused beside `.vscodeignore`; there is no `main` before there is an extension.
-    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["files"]));
-    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["main"]));
+    expect(manifest).not.toHaveProperty("files");
+    expect(manifest).not.toHaveProperty("main");
   });
 
   test("makes nobody install another package", () => {

@@ -1,4 +1,6 @@
+import type { Finding } from "../../protocol/finding.ts";
 import { draftFinding } from "../draft.ts";
+import type { HeapEvidence } from "../evidence.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Rule } from "../rule.ts";
 
@@ -9,6 +11,7 @@ export const held: Rule = {
   *find(evidence) {
     for (const heap of evidence.heaps) {
       for (const registry of heap.registries) {
+        if (registry.internal) continue;
         for (const group of registry.groups) {
           if (group.cause !== "held") continue;
           const name = registry.callback?.function ? ` of ${registry.callback.function}` : "";
@@ -22,9 +25,7 @@ export const held: Rule = {
             kind: "held",
             severity: "info",
             confidence: "certain",
-            title: registry.internal
-              ? "Targets of a registry of Node's own are held by ordinary code"
-              : `Targets${name} are alive because ordinary code holds them`,
+            title: `Targets${name} are alive because ordinary code holds them`,
             reason:
               "A strong path from a root reaches them that does not lead through the registration.",
             threadId: heap.threadId,
@@ -37,6 +38,28 @@ export const held: Rule = {
           });
         }
       }
+      yield* heldInternally(heap);
     }
   },
 };
+
+/** Node's own registries are folded into one finding: not hidden, and not in the way. */
+function* heldInternally(heap: HeapEvidence): Iterable<Finding> {
+  const groups = heap.registries
+    .filter(({ internal }) => internal)
+    .flatMap((registry) => registry.groups.filter(({ cause }) => cause === "held"));
+  const [largest] = groups.toSorted((a, b) => b.count - a.count);
+  if (!largest) return;
+  yield draftFinding({
+    id: fingerprint("held", heap.threadId, null, "internal"),
+    kind: "held",
+    severity: "info",
+    confidence: "certain",
+    title: "Targets of Node's own registries are held, as they should be",
+    reason: "A strong path from a root reaches them that does not lead through the registration.",
+    threadId: heap.threadId,
+    count: groups.reduce((sum, { count }) => sum + count, 0),
+    path: [...largest.path],
+    advice: "Nothing to do: these belong to Node itself.",
+  });
+}

@@ -131,6 +131,15 @@ test("an ordinary leak and a blocked finalizer never look alike", () => {
   expect(held).toMatchObject({ kind: "held", severity: "info", count: 9, path, blockedBy: null });
 });
 
+test("what Node's own registries hold is folded into one finding", () => {
+  const own = (count: number) =>
+    registry({ internal: true, groups: [{ cause: "held", count, path: [], through: null }] });
+  const findings = findFindings(evidence({ heaps: [heap(own(2), own(7), own(1))] }));
+  expect(findings.map(({ kind, severity, count }) => [kind, severity, count])).toEqual([
+    ["held", "info", 10],
+  ]);
+});
+
 test("a self-retained registration comes before what ordinary code holds", () => {
   const path = [{ from: "held value", edge: "target", to: "Row", position: null }];
   const findings = findFindings(

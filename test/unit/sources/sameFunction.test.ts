@@ -65,11 +65,11 @@ function measured(): readonly {
           const location = found.internalProperties?.find(
             ({ name }) => name === "[[FunctionLocation]]",
           );
-          const { lineNumber, columnNumber } = location?.value?.value as {
-            lineNumber: number;
-            columnNumber: number;
-          };
-          parentheses[index] = { line: lineNumber + 1, column: columnNumber + 1 };
+          const place = location?.value?.value as
+            | { lineNumber: number; columnNumber: number }
+            | undefined;
+          if (place === undefined) throw new Error(`V8 gave no location for function ${index}.`);
+          parentheses[index] = { line: place.lineNumber + 1, column: place.columnNumber + 1 };
         });
       },
     );
