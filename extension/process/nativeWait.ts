@@ -92,6 +92,16 @@ export function waitsForChild(pid: number): boolean {
 }
 
 /**
+ * Whether the main thread sleeps in a system call that a signal would break off: Node reports that to
+ * the program as an error (EINTR), which can end it. An event loop and a lock go on after a signal.
+ */
+export function sleepsInSystemCall(pid: number): boolean {
+  if (readStat(pid)?.state !== "S") return false;
+  const call = systemCallOf(pid);
+  return call !== null && !/^(epoll_|futex)/.test(systemCallName(call.number, arch()));
+}
+
+/**
  * Whether a main thread that gave no answer is in native code: it computes (JavaScript would have
  * been interrupted), or sleeps anywhere but in its own event loop or in a lock that JavaScript can wait on.
  */

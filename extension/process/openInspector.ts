@@ -9,7 +9,7 @@ import {
   stillStarting,
 } from "../protocol/processErrors.ts";
 import { listInspectorTargets } from "./inspectorServer.ts";
-import { inNativeCode, waitsForChild } from "./nativeWait.ts";
+import { inNativeCode, sleepsInSystemCall, waitsForChild } from "./nativeWait.ts";
 import { mentionsSignal } from "./nodeProgram.ts";
 import {
   holderOfPort,
@@ -26,6 +26,7 @@ const sigusr1 = 10;
 /** A process that is still starting installs its handler within this time on an ordinary machine. */
 const startUpMs = 1000;
 const pollMs = 4;
+const shortSystemCallMs = 200;
 
 export interface InspectorAddress {
   readonly host: string;
@@ -46,9 +47,8 @@ export async function openInspector(
   const options = inspectorOptionsOf(pid);
   const open = await findInspector(pid, options, deadlineMs);
   if (open) return { kind: "open", address: open, openedByUs: false };
-  // A signal sent now would open the inspector when nobody is there to close it.
-  if (waitsForChild(pid)) return { kind: "native", signalPending: false };
   await checkSignalIsSafe(pid, options);
+  if (await staysInNativeCode(pid)) return { kind: "native", signalPending: false };
   onNotice(signalNotice(pid));
   sendSignal(pid);
   return waitForInspector(pid, options, Math.min(deadlineMs, openDeadlineMs));
@@ -116,6 +116,19 @@ async function checkSignalIsSafe(pid: number, options: InspectorOptions): Promis
       holder.pid === null ? "another process" : `process ${holder.pid}`,
     );
   }
+}
+
+/**
+ * A signal now would break off a system call that blocks, or open the inspector of a process that waits
+ * for a child only later, when nobody is there to close it. A call that ends soon is waited for.
+ */
+async function staysInNativeCode(pid: number): Promise<boolean> {
+  const deadline = performance.now() + shortSystemCallMs;
+  while (waitsForChild(pid) || sleepsInSystemCall(pid)) {
+    if (performance.now() > deadline) return true;
+    await sleep(pollMs);
+  }
+  return false;
 }
 
 function catchesSignal(pid: number): boolean {

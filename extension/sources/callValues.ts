@@ -1,7 +1,6 @@
 import type * as t from "@babel/types";
 import { startOffset } from "./functionAt.ts";
 import { calleeName, isMember, type ModuleIndex, memberName } from "./moduleIndex.ts";
-import { returnedExpressions } from "./returnedExpressions.ts";
 import { resolveName } from "./scope.ts";
 import { type Evaluator, unknownValue, type Value } from "./value.ts";
 
@@ -66,9 +65,9 @@ function returnedValues(
 ): readonly Value[] {
   const returned = evaluator.evaluate(module, call.callee).flatMap((callee): readonly Value[] => {
     if (callee.kind !== "function") return [unknownValue];
-    return returnedExpressions(callee.node).flatMap((node) =>
-      evaluator.evaluate(callee.module, node),
-    );
+    return callee.module
+      .returned(callee.node)
+      .flatMap((node) => evaluator.evaluate(callee.module, node));
   });
   const wrapped = call.arguments.flatMap((argument): readonly Value[] =>
     evaluator

@@ -16,8 +16,10 @@ import {
 } from "./value.ts";
 
 const globalNames = new Set(["globalThis", "global", "window", "self"]);
-/** Values looked at per question. Real questions need hundreds; cycles in bundles could need millions. */
-const stepLimit = 200_000;
+/** Values looked at for a question that matters. Real ones need hundreds; cycles in bundles could need millions. */
+const fullStepLimit = 20_000;
+/** Values looked at to sort out the thousands of expressions that are probably not what is sought. */
+export const quickStepLimit = 150;
 const depthLimit = 60;
 
 /**
@@ -25,7 +27,7 @@ const depthLimit = 60;
  * parameters, returned values and imports. In spirit a field-based, flow-insensitive analysis (Feldthaus
  * et al., ICSE 2013), but on demand and backwards from the expression.
  */
-export function createEvaluator(set: ModuleSet): Evaluator {
+export function createEvaluator(set: ModuleSet, stepLimit = fullStepLimit): Evaluator {
   const underWay = new Set<object>();
   let steps = 0;
 

@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
 import { walk } from "estree-walker";
-import { createEvaluator } from "./evaluate.ts";
+import { createEvaluator, quickStepLimit } from "./evaluate.ts";
 import type { FunctionNode } from "./functionAt.ts";
 import { functionName } from "./functionName.ts";
 import {
@@ -49,7 +49,7 @@ export function isUsedElsewhere(
   const name = lastName(functionName(module, node));
   if (name === null) return false;
   const means = (where: ModuleIndex, expression: t.Node) =>
-    meansFunction(createEvaluator(set).evaluate(where, expression), node);
+    meansFunction(createEvaluator(set, quickStepLimit).evaluate(where, expression), node);
   return set.modules.some((where) => {
     for (const calls of where.callsByName.values()) {
       for (const call of calls) {
@@ -90,7 +90,7 @@ export function isConfined(set: ModuleSet, module: ModuleIndex, node: FunctionNo
       }
       if (inner.type === "PrivateName" || around.type === "PrivateName") return;
       if (isCallNode(around) && (around.callee === inner || isKnownConsumer(around))) return;
-      escapes = meansFunction(createEvaluator(set).evaluate(module, inner), node);
+      escapes = meansFunction(createEvaluator(set, quickStepLimit).evaluate(module, inner), node);
     },
   });
   return !escapes;

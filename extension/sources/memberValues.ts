@@ -2,7 +2,6 @@ import type * as t from "@babel/types";
 import { type FunctionNode, isFunctionNode } from "./functionAt.ts";
 import type { ModuleIndex } from "./moduleIndex.ts";
 import { classChain } from "./registryClass.ts";
-import { returnedExpressions } from "./returnedExpressions.ts";
 import { propertyName } from "./scope.ts";
 import { type Evaluator, isSameValue, unknownValue, type Value } from "./value.ts";
 
@@ -102,7 +101,7 @@ function methodValues(
 ): readonly Value[] {
   if ("kind" in node && node.kind === "set") return [];
   if ("kind" in node && node.kind === "get") {
-    return returnedExpressions(node).flatMap((returned) => evaluator.evaluate(module, returned));
+    return module.returned(node).flatMap((returned) => evaluator.evaluate(module, returned));
   }
   return [{ kind: "function", module, node, through: "itself" }];
 }

@@ -3,6 +3,7 @@ import { walk } from "estree-walker";
 import { endOffset, type FunctionNode, isFunctionNode, startOffset } from "./functionAt.ts";
 import { indexExport, indexModuleExportsAssignment, type ModuleExports } from "./moduleExports.ts";
 import type { ParsedScript } from "./parseScript.ts";
+import { returnedExpressions } from "./returnedExpressions.ts";
 import {
   createScope,
   declare,
@@ -37,6 +38,8 @@ export interface ModuleIndex extends ModuleExports {
   readonly memberAssignments: ReadonlyMap<string, readonly MemberAssignment[]>;
   /** Objects and patterns around a node, outermost first. */
   ancestors(node: t.Node): readonly t.Node[];
+  /** The expressions that a function of this script returns. */
+  returned(node: FunctionNode): readonly t.Node[];
 }
 
 export function indexModule(script: ParsedScript): ModuleIndex {
@@ -134,6 +137,8 @@ export function indexModule(script: ParsedScript): ModuleIndex {
     const name = memberName(left);
     if (name !== null) indexModuleExportsAssignment(left.object, name, right, moduleExports);
   }
+  const knownAncestors = new WeakMap<t.Node, readonly t.Node[]>();
+  const knownReturned = new WeakMap<FunctionNode, readonly t.Node[]>();
   functions.sort((a, b) => startOffset(a) - startOffset(b) || endOffset(b) - endOffset(a));
   return {
     ...moduleExports,
@@ -144,7 +149,8 @@ export function indexModule(script: ParsedScript): ModuleIndex {
     registerCalls,
     callsByName,
     memberAssignments,
-    ancestors: (node) => ancestors(script.program, node),
+    ancestors: (node) => remembered(knownAncestors, node, () => ancestors(script.program, node)),
+    returned: (node) => remembered(knownReturned, node, () => returnedExpressions(node)),
   };
 }
 
@@ -332,6 +338,18 @@ export function calleeName(callee: t.Node): string | null {
     return last === undefined ? null : calleeName(last);
   }
   return null;
+}
+
+function remembered<Key extends object, Result>(
+  known: WeakMap<Key, Result>,
+  key: Key,
+  find: () => Result,
+): Result {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  known.set(key, found);
+  return found;
 }
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

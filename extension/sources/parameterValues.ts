@@ -116,7 +116,8 @@ function isExported(
   const owner = isFunctionNode(node) && "key" in node ? module.ancestors(node).at(-2) : undefined;
   for (const sources of module.exported.values()) {
     for (const source of sources) {
-      if (source.kind !== "expression") continue;
+      // What a call returns is seldom the function sought, and costs the most to find out.
+      if (source.kind !== "expression" || source.node.type === "CallExpression") continue;
       const values = evaluator.evaluate(module, source.node);
       if (
         values.some((value) => "node" in value && (value.node === node || value.node === owner))

@@ -1,5 +1,5 @@
 import type * as t from "@babel/types";
-import { createEvaluator } from "./evaluate.ts";
+import { createEvaluator, quickStepLimit } from "./evaluate.ts";
 import { type FunctionNode, startOffset } from "./functionAt.ts";
 import { isMember, type ModuleIndex, memberName } from "./moduleIndex.ts";
 import { classChain, isRegistryClass } from "./registryClass.ts";
@@ -20,14 +20,16 @@ export function registryCreations(set: ModuleSet): readonly RegistryCreation[] {
   return set.modules.flatMap((module) =>
     module.newExpressions.flatMap((node) => {
       // A new evaluator for each: one hopeless expression must not use up the steps of all the others.
-      const evaluator = createEvaluator(set);
-      const isCreation = evaluator
+      const isCreation = createEvaluator(set, quickStepLimit)
         .evaluate(module, node)
         .some((value) => value.kind === "registry" && value.node === node);
       return isCreation ? [{ module, node, callbacks: callbackValues(set, module, node) }] : [];
     }),
   );
 }
+
+/** `register` is a common name: a bundle can have thousands of calls that are none of a registry. */
+const receiverStepLimit = 2000;
 
 /** Calls of `register` on registries made at one place, in the order of modules and text. */
 export function registerCalls(
@@ -38,7 +40,10 @@ export function registerCalls(
   const found = set.modules.flatMap((module) =>
     module.registerCalls.flatMap((call) => {
       if (!isMember(call.callee)) return [];
-      const receivers = createEvaluator(set).evaluate(module, call.callee.object);
+      const receivers = createEvaluator(set, receiverStepLimit).evaluate(
+        module,
+        call.callee.object,
+      );
       const isReceiver = receivers.some(
         (value) =>
           (value.kind === "registry" && value.node === creation.node) ||

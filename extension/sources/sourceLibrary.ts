@@ -71,12 +71,13 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   async function findFunction(
     script: ScriptReference,
     place: GeneratedPlace,
-  ): Promise<FoundFunction | null> {
+  ): Promise<FoundFunction | "no-text" | "no-such-place" | "top-level"> {
     const module = await loader.load(script);
-    if (module === null) return null;
+    if (module === null) return "no-text";
     const offset = offsetOf(module.script.text, place);
-    const node = offset === null ? null : functionAt(module.functions, offset);
-    return node === null ? null : { module, node, set: loader.createSet(module) };
+    if (offset === null) return "no-such-place";
+    const node = functionAt(module.functions, offset);
+    return node === null ? "top-level" : { module, node, set: loader.createSet(module) };
   }
 
   function match({ module, node, set }: FoundFunction): Promise<CallbackMatch> {
@@ -124,14 +125,20 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   return {
     position: positions.position,
     async cleanupCallbackAt(script, functionStart, current) {
-      const withoutRegistries = await loader.registryScripts();
-      if (withoutRegistries?.length === 0 && !(await mentionsRegistry(script))) {
+      // The list of scripts comes second: fetching thousands of texts from a busy process takes time.
+      if (!(await mentionsRegistry(script)) && (await loader.registryScripts())?.length === 0) {
         return answer("none", "No script of this process mentions FinalizationRegistry.");
       }
       const found = await findFunction(script, functionStart);
-      if (found === null) {
-        const file = localPath(script.url) || "a script without a name";
+      const file = localPath(script.url) || "a script without a name";
+      if (found === "no-text") {
         return answer("open", `The source of the function in ${file} is not available.`);
+      }
+      if (found === "no-such-place") {
+        return answer("open", `${file} has no line ${functionStart.line}: it is not what runs.`);
+      }
+      if (found === "top-level") {
+        return answer("none", "The code runs at the top level of its script.");
       }
       const matched = await match(found);
       const offset = current === null ? null : offsetOf(found.module.script.text, current);
@@ -140,7 +147,7 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
     },
     async registryOf(script, functionStart) {
       const found = await findFunction(script, functionStart);
-      if (found === null) return null;
+      if (typeof found === "string") return null;
       const matched = await match(found);
       if (matched.proof !== "certain" && matched.proof !== "likely") return null;
       const [first] = matched.creations;

@@ -20,12 +20,14 @@ export interface CommandOptions {
   readonly workingFolder?: string;
   /** Handed the process id as soon as it runs. */
   readonly onStart?: (pid: number) => void;
+  /** Told what it says while it runs. */
+  readonly onProgress?: (text: string) => void;
 }
 
 /** Runs the built command line to its end, as a user without a terminal would. */
 export function runLeakline(
   words: readonly string[],
-  { nodeMajor = 24, deadlineMs = 60_000, workingFolder, onStart }: CommandOptions = {},
+  { nodeMajor = 24, deadlineMs = 60_000, workingFolder, onStart, onProgress }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -41,6 +43,7 @@ export function runLeakline(
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
+      onProgress?.(text);
     });
     const timer = setTimeout(() => {
       child.kill("SIGKILL");

@@ -29,10 +29,10 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
         report.findings.filter(({ kind }) => kind === "running" || kind === "starved"),
       ).toEqual([]);
       expect(elapsedMs).toBeLessThan(8000);
-      if (file !== "readSync.js") {
-        // The signal would have opened the inspector later, when nobody is there to close it.
-        expect(program.stderr()).not.toContain("Debugger listening");
-      }
+      // A signal would break off a blocking read, which can end the program, or open the inspector
+      // later, when nobody is there to close it.
+      expect(program.stderr()).toBe("");
+      expect(process.kill(program.pid, 0)).toBe(true);
     },
   );
 
@@ -111,18 +111,17 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
       script: scenarioFile("diesHalfWay", "program.js"),
       inspector: "open",
     });
-    program.send("die 1500");
-    const result = await runLeakline([
-      "snapshot",
-      String(program.pid),
-      "--yes",
-      "-o",
-      join(tmpdir(), `dies-${program.pid}.heapsnapshot`),
-    ]);
+    const output = join(tmpdir(), `dies-${program.pid}.heapsnapshot`);
+    const result = await runLeakline(["snapshot", String(program.pid), "--yes", "-o", output], {
+      nodeMajor,
+      onProgress(text) {
+        if (text.includes("Taking the snapshot")) setTimeout(() => void program.stop(), 300);
+      },
+    });
     expect(result.exitCode).toBe(3);
     expect(result.stderr).toMatch(/went away/);
     expect(result.stderr).not.toMatch(/\bat .*\.cjs:/);
-    await expect(rm(join(tmpdir(), `dies-${program.pid}.heapsnapshot`))).rejects.toMatchObject({
+    await expect(rm(output)).rejects.toMatchObject({
       code: "ENOENT",
     });
   });
@@ -145,6 +144,6 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
     );
     expect(report.capture.estimatedPauseMs).toBeGreaterThan(60_000);
     expect(report.problems.map(({ code }) => code)).toContain("snapshot-not-taken");
-    process.stdout.write(`Node ${nodeMajor}, 1.7 GB: named in ${Math.round(elapsedMs)} ms\n`);
+    expect(elapsedMs, "not stuck behind the heap's size").toBeLessThan(10_000);
   });
 });

@@ -99,7 +99,9 @@ describe("the production build", () => {
   });
 
   test("needs nothing but Node's own modules", () => {
-    const foreign = bundles.flatMap(({ externals }) => externals).filter((name) => !isBuiltin(name));
+    const foreign = bundles
+      .flatMap(({ externals }) => externals)
+      .filter((name) => !isBuiltin(name));
     // Accelerators that ws loads when it finds them, and does without.
     expect([...new Set(foreign)].sort()).toEqual(["bufferutil", "utf-8-validate"]);
   });

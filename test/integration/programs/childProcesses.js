@@ -6,7 +6,7 @@ import { workSteadily } from "./program.js";
 
 /** Starts children, talks to them and waits for them, without ever blocking. */
 const runFile = promisify(execFile);
-const echo = fork(fileURLToPath(new URL("echoChild.js", import.meta.url)));
+const echo = fork(fileURLToPath(new URL("echoChild.js", import.meta.url)), { execArgv: [] });
 
 await workSteadily(async (round) => {
   echo.send({ round });

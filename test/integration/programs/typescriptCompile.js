@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setTimeout as wait } from "node:timers/promises";
 import { workSteadily } from "./program.js";
 
 /**
@@ -17,22 +18,25 @@ const sourceText = (round) => `
 const options = {
   target: typescript.ScriptTarget.ES2022,
   module: typescript.ModuleKind.CommonJS,
+  lib: ["lib.es2015.d.ts"],
   strict: true,
+  skipLibCheck: true,
   types: [],
 };
 const host = typescript.createCompilerHost(options);
-const readSourceFile = host.getSourceFile;
-let previous;
+const readFromDisk = host.getSourceFile;
+const libraryFiles = new Map();
+host.writeFile = () => {};
 
-await workSteadily((round) => {
-  host.getSourceFile = (file, ...rest) =>
-    file === "rows.ts"
-      ? typescript.createSourceFile(file, sourceText(round), options.target)
-      : readSourceFile.call(host, file, ...rest);
-  host.writeFile = () => {};
-  const program = typescript.createProgram(["rows.ts"], options, host, previous);
+await workSteadily(async (round) => {
+  host.getSourceFile = (file, ...rest) => {
+    if (file === "rows.ts") return typescript.createSourceFile(file, sourceText(round), ...rest);
+    if (!libraryFiles.has(file)) libraryFiles.set(file, readFromDisk.call(host, file, ...rest));
+    return libraryFiles.get(file);
+  };
+  const program = typescript.createProgram(["rows.ts"], options, host);
   program.emit();
   const problems = typescript.getPreEmitDiagnostics(program);
-  if (problems.length > 0) throw new Error(`${problems[0].messageText}`);
-  previous = program;
-}, 2);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems[0].messageText));
+  await wait(50);
+}, 3);

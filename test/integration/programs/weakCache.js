@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { workSteadily } from "./program.js";
 
 /** A cache with WeakRef and FinalizationRegistry done right, under steady churn. */
@@ -24,22 +25,12 @@ function documentOf(key) {
   return document;
 }
 
-let ready = () => {};
-const isReady = new Promise((resolve) => {
-  ready = resolve;
-});
-
 await workSteadily(async (round) => {
   for (let step = 0; step < 20; step++) inUse.push(documentOf((round * 37 + step) % 5000));
   while (inUse.length > 100) inUse.shift();
-  if (statistics.freed > 200) ready();
-  // The last round before `ready`: finalizers have been seen at work.
-  if (round === 100) await Promise.race([isReady, makeGarbage()]);
-}, 100);
-
-async function makeGarbage() {
-  while (statistics.freed <= 200) {
+  // `ready` is announced after this round: by then finalizers have been seen at work.
+  while (round === 100 && statistics.freed <= 200) {
     for (let key = 5000; key < 5200; key++) documentOf(key);
-    await new Promise(setImmediate);
+    await nextTurn();
   }
-}
+}, 100);

@@ -79,6 +79,10 @@ describe("a function is certainly a cleanup callback when it is given to a regis
     ],
     ["JSX's neighbour", "const e = <a b={1}>x</a>; new FinalizationRegistry(/*f*/() => {})"],
     [
+      "a registry that is declared for TypeScript",
+      "declare var FinalizationRegistry: any;\nnew FinalizationRegistry(/*f*/() => {})",
+    ],
+    [
       "TypeScript in a .js file",
       "const r = new FinalizationRegistry<string>(/*f*/(h: string): void => {})",
     ],
@@ -150,6 +154,25 @@ test("without the script's text the answer is open", async () => {
   const answer = await library.cleanupCallbackAt(script("/gone.js"), { line: 1, column: 1 }, null);
   expect(answer.proof).toBe("open");
   expect(answer.reason).toContain("/gone.js");
+});
+
+test("code at top level is no callback, and a line that isn't there says that the text is another", async () => {
+  const { library, script } = program({ [file]: "work();\nnew FinalizationRegistry(() => {});" });
+  const ask = (line: number) => library.cleanupCallbackAt(script(file), { line, column: 1 }, null);
+  expect(await ask(1)).toMatchObject({ proof: "none" });
+  expect(await ask(9)).toMatchObject({
+    proof: "open",
+    reason: "/srv/a.js has no line 9: it is not what runs.",
+  });
+});
+
+test("other scripts are not read when the function's own script settles the question", async () => {
+  const { library, script, place, loaded } = program({
+    [file]: "new FinalizationRegistry(/*f*/() => {})",
+    "/srv/b.js": "f()",
+  });
+  await library.cleanupCallbackAt(script(file), place(file, "/*f*/"), null);
+  expect(loaded).toEqual([file]);
 });
 
 test("without a list of scripts, a function that its own script doesn't pass on stays open", async () => {
