@@ -39,7 +39,11 @@ export function judgeThread(observation: ThreadObservation): ThreadJudgement {
   if (observation.state === "silent" || samples.length === 0)
     return { ...judged, state: "unknown" };
   if (samples.length > 1 && !turned(observation)) {
-    return { ...judged, state: "stuck", hog: hogOf(filled.map((sample) => sample.frames)) };
+    const stacks = filled.map((sample) => sample.frames);
+    const hog = hogOf(stacks);
+    // Of a flood the newest sample may show nothing but the queue: the stack is one that shows the hog.
+    const shown = stacks.findLast((stack) => hog !== null && stack.includes(hog)) ?? frames;
+    return { ...judged, state: "stuck", frames: shown, bottom: bottomOf(shown), hog };
   }
   return { ...judged, state: filled.length === 0 ? "idle" : "busy" };
 }

@@ -27,7 +27,7 @@ import { startOf, threadEvidenceOf } from "./threadEvidence.ts";
 /** From this version on V8 leaves the registration whose callback runs on the list of cleared cells. */
 const runningStaysListedFrom = 24;
 /** A second snapshot only tells a batch from one long callback: it is not worth a long pause. */
-const longestSecondPauseMs = 2000;
+const longestSecondPauseMs = 5000;
 /** Less tells a long job from an ordinary one badly. */
 const shortestStarvationMs = 1000;
 

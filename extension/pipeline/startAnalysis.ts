@@ -6,7 +6,7 @@ import {
   type AnalysisEvent,
   analysisMethods,
 } from "../protocol/analysisApi.ts";
-import { analysisEnded } from "../protocol/analysisErrors.ts";
+import { analysisEnded, analysisOutOfMemory } from "../protocol/analysisErrors.ts";
 import { createRpcClient } from "../protocol/rpc.ts";
 
 /** Long enough to close an inspector that we opened. */
@@ -30,11 +30,15 @@ export function startAnalysis(modulePath: string): Analysis {
   );
   const ended = new Promise<void>((resolve) => {
     child.once("exit", (code, signal) => {
-      rpc.close(analysisEnded(describeEnd(code, signal), isOutOfMemory(code, signal, errorText())));
+      const said = errorText();
+      const error = isOutOfMemory(code, signal, said)
+        ? analysisOutOfMemory(describeEnd(code, signal))
+        : analysisEnded(describeEnd(code, signal), said);
+      rpc.close(error);
       resolve();
     });
     child.once("error", (error) => {
-      rpc.close(analysisEnded(error.message, false));
+      rpc.close(analysisEnded(error.message, ""));
       resolve();
     });
   });

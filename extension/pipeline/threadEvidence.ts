@@ -90,7 +90,14 @@ async function proveCleanup(
   { state, bottom, cleanupBuiltin, frames }: ThreadJudgement,
   { library, nodeMajor, callbacks }: CleanupKnowledge,
 ): Promise<CleanupProof> {
-  if (state !== "stuck" || !bottom) return undecided("The thread is not stuck.");
+  if (state !== "stuck") return undecided("The thread is not stuck.");
+  if (!bottom) {
+    return answer(
+      "disproved",
+      "Every interrupt found it between two functions: a flood of microtasks.",
+      true,
+    );
+  }
   const start = startOf(bottom);
   const proved = async (reason: string, certain: boolean): Promise<CleanupProof> => {
     const registry = start && (await library.registryOf(start.script, start));

@@ -17,6 +17,18 @@ export class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
 }
 
+/** There never was a connection: nobody listens, or what listens is no inspector. */
+export class CannotConnectError extends Error {
+  override readonly name = "CannotConnectError";
+  /** The system's code, such as `ECONNREFUSED`; null when something answered, but not as an inspector. */
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** The process answered with an error of the protocol. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
@@ -46,10 +58,10 @@ export interface RawCdpSession extends CdpSession {
   onRaw(event: string, listener: (data: unknown) => void): () => void;
 }
 
-/** A socket that does not finish its closing handshake is left to the operating system after this. */
+/** A stopped process does not finish the closing handshake: after this the socket is cut. */
 const closeDeadlineMs = 300;
 
-/** Connects to a `ws://` address. Rejects with NoAnswerError or ConnectionLostError. */
+/** Connects to a `ws://` address. Rejects with NoAnswerError or CannotConnectError. */
 export async function connectCdp(webSocketUrl: string, deadlineMs: number): Promise<RawCdpSession> {
   // An empty descriptor: we send by method name, and the full one would be a megabyte of the bundle.
   const connecting = CDP({
@@ -68,9 +80,35 @@ export async function connectCdp(webSocketUrl: string, deadlineMs: number): Prom
       connecting.then((late) => late.close()).catch(() => {});
       throw error;
     }
-    throw new ConnectionLostError(messageOf(error));
+    throw new CannotConnectError(messageOf(error), codeOf(error));
   }
-  return wrapClient(client);
+  const socket = socketOf(client);
+  surviveGarbage(socket);
+  return wrapClient(client, socket);
+}
+
+/** The WebSocket inside of the client, which has no public door to it. */
+interface ClientSocket {
+  listeners(event: "message"): ((...data: unknown[]) => void)[];
+  off(event: "message", listener: (...data: unknown[]) => void): void;
+  on(event: "message", listener: (...data: unknown[]) => void): void;
+  terminate(): void;
+}
+const socketOf = (client: CDP.Client): ClientSocket =>
+  (client as unknown as { readonly _ws: ClientSocket })._ws;
+
+/** The client parses whatever arrives, in an event of its own: text that is not JSON would end our process. */
+function surviveGarbage(socket: ClientSocket): void {
+  for (const listener of socket.listeners("message")) {
+    socket.off("message", listener);
+    socket.on("message", (...data) => {
+      try {
+        listener(...data);
+      } catch {
+        socket.terminate();
+      }
+    });
+  }
 }
 
 /** The client by the names of methods and events, whichever domain they belong to. */
@@ -81,7 +119,7 @@ interface AnyDomain {
 }
 const anyDomain = (client: CDP.Client): AnyDomain => client as unknown as AnyDomain;
 
-function wrapClient(client: CDP.Client): RawCdpSession {
+function wrapClient(client: CDP.Client, socket: ClientSocket): RawCdpSession {
   let closed = false;
   client.on("disconnect", () => {
     closed = true;
@@ -100,10 +138,11 @@ function wrapClient(client: CDP.Client): RawCdpSession {
       );
     } catch (error) {
       if (error instanceof NoAnswerError) throw error;
-      if (closed || /closed|ECONNRESET|EPIPE/.test(messageOf(error))) {
-        throw new ConnectionLostError(messageOf(error));
+      // Whatever is not an answer of the process is a failure of the socket.
+      if (error instanceof Error && "response" in error) {
+        throw new ProtocolError(`${method}: ${error.message}`);
       }
-      throw new ProtocolError(`${method}: ${messageOf(error)}`);
+      throw new ConnectionLostError(messageOf(error));
     }
   };
   const onRaw = (event: string, listener: (data: unknown) => void) => {
@@ -122,8 +161,9 @@ function wrapClient(client: CDP.Client): RawCdpSession {
     async close() {
       if (closed) return;
       closed = true;
-      await withDeadline(client.close(), closeDeadlineMs, () => new Error("slow close")).catch(
-        () => {},
+      await withDeadline(client.close(), closeDeadlineMs, () => new Error("slow close")).catch(() =>
+        // What was asked is only withdrawn when the connection ends.
+        socket.terminate(),
       );
     },
   };
@@ -131,3 +171,6 @@ function wrapClient(client: CDP.Client): RawCdpSession {
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
+
+const codeOf = (error: unknown): string | null =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import {
   ended,
@@ -10,13 +10,13 @@ import {
   stopped,
 } from "../protocol/processErrors.ts";
 import {
-  isFrozen,
-  networkNamespace,
-  ownerOf,
+  mayLookInto,
   readCommandLine,
   readExecutable,
   readStat,
   readWorkingFolder,
+  sharesNamespace,
+  standstillOf,
 } from "./procFiles.ts";
 import { scriptOf } from "./procText.ts";
 
@@ -33,23 +33,31 @@ export function checkNodeProcess(pid: number): void {
   const stat = readStat(pid);
   if (!stat) throw noSuchProcess(pid);
   if (stat.state === "Z" || stat.state === "X") throw ended(pid);
+  if (!mayLookInto(pid)) throw notPermitted(pid);
   const executable = readExecutable(pid);
-  if (executable === null) {
-    if (process.getuid?.() !== 0 && ownerOf(pid) !== process.getuid?.()) throw notPermitted(pid);
-    throw notNode(pid, stat.command);
-  }
+  if (executable === null) throw notNode(pid, stat.command);
   if (!isNode(pid, executable)) throw notNode(pid, basename(executable));
-  if (stat.state === "T") throw stopped(pid, "a signal stopped it (SIGSTOP or Ctrl-Z)");
-  if (stat.state === "t") throw stopped(pid, "a system debugger holds it");
-  if (isFrozen(pid)) throw stopped(pid, "its control group is frozen");
-  const network = networkNamespace(pid);
-  if (network !== null && network !== networkNamespace("self")) throw otherNetwork(pid);
+  const standstill = standstillOf(pid);
+  if (standstill !== null) throw stopped(pid, standstill);
+  if (!sharesNamespace(pid, "net")) throw otherNetwork(pid);
 }
 
 /** By the program's name, else by a text that every Node binary holds. */
 export function isNode(pid: number, executable: string): boolean {
   if (nodeNames.test(basename(executable).replace(/ \(deleted\)$/, ""))) return true;
-  return fileContains(`/proc/${pid}/exe`, nodeFuse);
+  return couldBeNode(pid) && fileContains(`/proc/${pid}/exe`, nodeFuse);
+}
+
+/** Smaller ones with V8, libuv and OpenSSL inside were never built. */
+const smallestNodeBytes = 20_000_000;
+
+/** Spares reading the executables of all the programs that are much too small. */
+function couldBeNode(pid: number): boolean {
+  try {
+    return statSync(`/proc/${pid}/exe`).size >= smallestNodeBytes;
+  } catch {
+    return false;
+  }
 }
 
 function fileContains(path: string, text: string): boolean {
@@ -84,7 +92,9 @@ export function mentionsSignal(pid: number): boolean | null {
   const folder = readWorkingFolder(pid);
   if (!script || !folder) return null;
   try {
-    return readFileSync(resolve(folder, script), "latin1").includes("SIGUSR1");
+    // Through /proc it is found in a container's file system as well.
+    const path = `/proc/${pid}/root${resolve(folder, script)}`;
+    return readFileSync(path, "latin1").includes("SIGUSR1");
   } catch {
     return null;
   }

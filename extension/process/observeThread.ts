@@ -6,8 +6,7 @@ import { prepareExceptionProbe, prepareStackProbe, type TakeSample } from "./sta
 /** Several interrupts over more than 200 ms tell a callback that runs long from one that was just met. */
 const sampleCount = 6;
 const samplePeriodMs = 45;
-const extraSampleCount = 100;
-const extraSamplePeriodMs = 2;
+const extraSampleCount = 300;
 
 export interface ThreadToObserve {
   readonly threadId: number;
@@ -78,7 +77,6 @@ async function takeSamples(
       samples.push(await takeSample(deadlineMs));
     }
     for (let more = 0; more < extraSampleCount && hidesItsStack(samples); more++) {
-      await sleep(extraSamplePeriodMs);
       samples.push(await takeSample(deadlineMs));
     }
     return samples;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../protocol/errors.ts";
 import {
+  diedOfSignal,
   inspectorDidNotOpen,
   noSuchProcess,
   notPermitted,
@@ -12,13 +13,19 @@ import { listInspectorTargets } from "./inspectorServer.ts";
 import { inNativeCode, sleepsInSystemCall, waitsForChild } from "./nativeWait.ts";
 import { mentionsSignal } from "./nodeProgram.ts";
 import {
-  holderOfPort,
+  holderOf,
   listeningSockets,
   readCommandLine,
   readStartVariable,
   readStatus,
+  threadNames,
 } from "./procFiles.ts";
-import { type InspectorOptions, maskHasSignal, parseInspectorOptions } from "./procText.ts";
+import {
+  type InspectorOptions,
+  maskHasSignal,
+  parseInspectorOptions,
+  type SocketRow,
+} from "./procText.ts";
 import { isLoopback } from "./targetAddress.ts";
 
 /** SIGUSR1 on Linux, on the architectures that Node supports there. */
@@ -26,6 +33,7 @@ const sigusr1 = 10;
 /** A process that is still starting installs its handler within this time on an ordinary machine. */
 const startUpMs = 1000;
 const pollMs = 4;
+/** A write to a slow terminal, a short sleep of a native module. */
 const shortSystemCallMs = 200;
 
 export interface InspectorAddress {
@@ -50,8 +58,9 @@ export async function openInspector(
   await checkSignalIsSafe(pid, options);
   if (await staysInNativeCode(pid)) return { kind: "native", signalPending: false };
   onNotice(signalNotice(pid));
+  const before = new Set(listeningSockets(pid).map(({ inode }) => inode));
   sendSignal(pid);
-  return waitForInspector(pid, options, Math.min(deadlineMs, openDeadlineMs));
+  return waitForInspector(pid, options, before, Math.min(deadlineMs, openDeadlineMs));
 }
 
 /** From the signal to an open port takes 17–80 ms on all four versions, blocked or not. */
@@ -65,30 +74,53 @@ function inspectorOptionsOf(pid: number): InspectorOptions {
 }
 
 /** The address of an inspector that is open already; null when there is none. */
-export async function findInspector(
+async function findInspector(
   pid: number,
   options: InspectorOptions,
   deadlineMs: number,
 ): Promise<InspectorAddress | null> {
-  const sockets = listeningSockets(pid).map(({ localHost, localPort }) => ({
-    host: reachableHost(localHost),
-    port: localPort,
-  }));
-  const announced = sockets.find(({ port }) => port === options.port);
-  if (announced && (await isInspector(announced, deadlineMs))) return announced;
-  const startedOpen = (readCommandLine(pid) ?? []).some((word) =>
-    /^--inspect(-brk|-wait)?(=|$)/.test(word),
-  );
-  if (!startedOpen && options.port !== 0) return null;
-  // With a port that the system chose, only asking tells which of its ports is the inspector's.
-  for (const socket of sockets) {
-    if (await isInspector(socket, Math.min(deadlineMs, 500))) return socket;
+  const announced = listeningSockets(pid).find(({ localPort }) => localPort === options.port);
+  if (announced) {
+    const address = addressOf(announced);
+    if (await isInspector(address, deadlineMs)) return address;
+  }
+  return isOpenElsewhere(pid, options) ? askOwnPorts(pid, options) : null;
+}
+
+/**
+ * Whether the inspector may be open at a port that only asking can find: one that the system chose,
+ * or that the program (js-debug's preload script is one) chose at run time.
+ */
+function isOpenElsewhere(pid: number, options: InspectorOptions): boolean {
+  const names = threadNames(pid);
+  // Node names its threads since 24: InspectorIo serves the inspector's port.
+  if (names.includes("SignalInspector")) return names.includes("InspectorIo");
+  return options.isOpenAtStart || readStartVariable(pid, "VSCODE_INSPECTOR_OPTIONS") !== null;
+}
+
+/**
+ * The program's own ports are asked one by one, when nothing else is left. Only those at the address
+ * where its inspector would be: a server for others listens elsewhere.
+ */
+async function askOwnPorts(
+  pid: number,
+  { host }: InspectorOptions,
+): Promise<InspectorAddress | null> {
+  for (const socket of listeningSockets(pid)) {
+    if (!isLoopback(socket.localHost) && socket.localHost !== host) continue;
+    const address = addressOf(socket);
+    if (await isInspector(address, strangerDeadlineMs)) return address;
   }
   return null;
 }
 
-const reachableHost = (host: string): string =>
-  host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+const strangerDeadlineMs = 500;
+
+/** Where a listening socket of this machine can be reached. */
+const addressOf = ({ localHost, localPort }: SocketRow): InspectorAddress => ({
+  host: localHost === "0.0.0.0" ? "127.0.0.1" : localHost === "::" ? "::1" : localHost,
+  port: localPort,
+});
 
 async function isInspector({ host, port }: InspectorAddress, deadlineMs: number): Promise<boolean> {
   try {
@@ -108,7 +140,7 @@ async function checkSignalIsSafe(pid: number, options: InspectorOptions): Promis
     await sleep(20);
   }
   if (options.port === 0) return;
-  const holder = holderOfPort(options.port);
+  const holder = holderOf(options.host ?? "127.0.0.1", options.port);
   if (holder) {
     throw portTaken(
       pid,
@@ -134,7 +166,11 @@ async function staysInNativeCode(pid: number): Promise<boolean> {
 function catchesSignal(pid: number): boolean {
   const status = readStatus(pid);
   if (status === null) throw noSuchProcess(pid);
-  return maskHasSignal(status, "SigCgt", sigusr1) && !maskHasSignal(status, "SigIgn", sigusr1);
+  return (
+    maskHasSignal(status, "SigCgt", sigusr1) &&
+    !maskHasSignal(status, "SigIgn", sigusr1) &&
+    !maskHasSignal(status, "SigBlk", sigusr1)
+  );
 }
 
 function signalNotice(pid: number): string {
@@ -153,34 +189,40 @@ function sendSignal(pid: number): void {
   }
 }
 
+/** `before` are the inodes of the sockets on which the process listened before the signal. */
 async function waitForInspector(
   pid: number,
   options: InspectorOptions,
+  before: ReadonlySet<string>,
   deadlineMs: number,
 ): Promise<OpenedInspector> {
-  const known = new Set(listeningSockets(pid).map(({ inode }) => inode));
   const start = performance.now();
   while (performance.now() - start < deadlineMs) {
-    const sockets = listeningSockets(pid);
-    const socket =
-      sockets.find(({ localPort }) => localPort === options.port) ??
-      (options.port === 0 ? sockets.find(({ inode }) => !known.has(inode)) : undefined);
+    const socket = listeningSockets(pid).find(
+      ({ localPort, inode }) =>
+        !before.has(inode) && (localPort === options.port || options.port === 0),
+    );
     if (socket) {
-      const address = { host: reachableHost(socket.localHost), port: socket.localPort };
-      if (await isInspector(address, deadlineMs))
+      const address = addressOf(socket);
+      if (await isInspector(address, deadlineMs)) {
         return { kind: "open", address, openedByUs: true };
+      }
     }
-    if (readStatus(pid) === null) throw noSuchProcess(pid);
+    if (readStatus(pid) === null) throw diedOfSignal(pid);
     await sleep(pollMs);
   }
   if (inNativeCode(pid)) return { kind: "native", signalPending: true };
-  // It may have been open all along, on a port that the program chose at run time: the last thing
-  // left is to ask its own loopback ports, one by one.
-  for (const { localHost, localPort } of listeningSockets(pid)) {
-    const address = { host: reachableHost(localHost), port: localPort };
-    if (isLoopback(address.host) && (await isInspector(address, 500))) {
-      return { kind: "open", address, openedByUs: false };
-    }
-  }
+  // It may have been open all along, on a port that the program chose at run time.
+  const address = await askOwnPorts(pid, options);
+  if (address) return { kind: "open", address, openedByUs: false };
   throw inspectorDidNotOpen(pid, Math.round(deadlineMs));
+}
+
+/**
+ * The inspector that an earlier signal of ours has opened meanwhile; null when native code still
+ * keeps it closed.
+ */
+export async function findOpenedLate(pid: number): Promise<InspectorAddress | null> {
+  const options = inspectorOptionsOf(pid);
+  return options.port === 0 ? null : findInspector(pid, options, strangerDeadlineMs);
 }

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
 import {
+  addressesOverlap,
+  namespacePidsOf,
   type ProcessStat,
   parseLastRanMs,
   parseSockets,
@@ -52,10 +54,42 @@ export function readStartVariable(pid: number, name: string): string | null {
   return entry?.slice(name.length + 1) ?? null;
 }
 
+/** Null for a kernel thread, and for a process that has ended or is not ours to see. */
 export const readExecutable = (pid: number): string | null => readLink(`/proc/${pid}/exe`);
 export const readWorkingFolder = (pid: number): string | null => readLink(`/proc/${pid}/cwd`);
-export const networkNamespace = (pid: number | "self"): string | null =>
-  readLink(`/proc/${pid}/ns/net`);
+
+/** Whether we may look into a process: otherwise we may neither signal it nor see its files. */
+export function mayLookInto(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/exe`);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code !== "EACCES" && code !== "EPERM";
+  }
+}
+
+/** Whether the process has the same network, or the same file system, as we have. A container has its own. */
+export function sharesNamespace(pid: number, kind: "net" | "mnt"): boolean {
+  const theirs = readLink(`/proc/${pid}/ns/${kind}`);
+  return theirs === null || theirs === readLink(`/proc/self/ns/${kind}`);
+}
+
+/** What the process itself may take for its pid: a container numbers its processes anew. */
+export function ownPidsOf(pid: number): readonly number[] {
+  return [pid, ...namespacePidsOf(readStatus(pid) ?? "")];
+}
+
+/** What the process calls its threads. */
+export function threadNames(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(
+      (tid) => readText(`/proc/${pid}/task/${tid}/comm`)?.trimEnd() ?? "",
+    );
+  } catch {
+    return [];
+  }
+}
 
 /** All process ids of the machine. */
 export const listPids = (): number[] =>
@@ -64,11 +98,11 @@ export const listPids = (): number[] =>
     .map(Number);
 
 /** Sockets of the process's own network namespace. */
-export const readSockets = (pid: number): SocketRow[] =>
+export const readSockets = (pid: number | "self"): SocketRow[] =>
   ["tcp", "tcp6"].flatMap((file) => parseSockets(readText(`/proc/${pid}/net/${file}`) ?? ""));
 
 /** Inode numbers of the sockets that the process has open; null when they are not ours to see. */
-export function readSocketInodes(pid: number): Set<string> | null {
+export function readSocketInodes(pid: number | "self"): Set<string> | null {
   try {
     const inodes = new Set<string>();
     for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
@@ -88,17 +122,24 @@ export function listeningSockets(pid: number): SocketRow[] {
   return readSockets(pid).filter(({ state, inode }) => state === "listening" && inodes.has(inode));
 }
 
-/** The process that listens on a port of this machine, as far as we may see. */
-export function holderOfPort(port: number): { readonly pid: number | null } | null {
-  const inodes = new Set(
-    parseSockets((readText("/proc/net/tcp") ?? "") + (readText("/proc/net/tcp6") ?? ""))
-      .filter(({ state, localPort }) => state === "listening" && localPort === port)
-      .map(({ inode }) => inode),
-  );
-  if (inodes.size === 0) return null;
+/**
+ * Who listens at an address of this machine; null when nobody does. Its `pid` is null when it is not
+ * ours to see, or not among the candidates.
+ */
+export function holderOf(
+  host: string,
+  port: number,
+  isCandidate: (pid: number) => boolean = () => true,
+): { readonly pid: number | null } | null {
+  const inodes = readSockets("self")
+    .filter((row) => row.state === "listening" && row.localPort === port)
+    .filter(({ localHost }) => addressesOverlap(localHost, host))
+    .map(({ inode }) => inode);
+  if (inodes.length === 0) return null;
   const pid = listPids().find((candidate) => {
+    if (!isCandidate(candidate)) return false;
     const open = readSocketInodes(candidate);
-    return open !== null && [...inodes].some((inode) => open.has(inode));
+    return open !== null && inodes.some((inode) => open.has(inode));
   });
   return { pid: pid ?? null };
 }
@@ -166,8 +207,16 @@ export function childrenOf(pid: number): number[] {
   return listPids().filter((candidate) => readStat(candidate)?.parentPid === pid);
 }
 
+/** Why nothing of the process runs at all, in words; null when it runs. */
+export function standstillOf(pid: number): string | null {
+  const state = readStat(pid)?.state;
+  if (state === "T") return "a signal stopped it (SIGSTOP or Ctrl-Z)";
+  if (state === "t") return "a system debugger holds it";
+  return isFrozen(pid) ? "its control group is frozen" : null;
+}
+
 /** A container's processes can be frozen by its control group (cgroup v2; v1's freezer alike). */
-export function isFrozen(pid: number): boolean {
+function isFrozen(pid: number): boolean {
   for (const line of (readText(`/proc/${pid}/cgroup`) ?? "").split("\n")) {
     const [, controllers, path] = line.split(":");
     if (path === undefined) continue;
@@ -181,17 +230,3 @@ export function isFrozen(pid: number): boolean {
   }
   return false;
 }
-
-/** Memory that can be had without swapping, in bytes. */
-export function availableMemoryBytes(): number | null {
-  const text = /^MemAvailable:\s*(\d+) kB/m.exec(readText("/proc/meminfo") ?? "")?.[1];
-  return text === undefined ? null : Number(text) * 1024;
-}
-
-export const ownerOf = (pid: number): number | null => {
-  try {
-    return statSync(`/proc/${pid}`).uid;
-  } catch {
-    return null;
-  }
-};

@@ -36,10 +36,10 @@ export function maskHasSignal(status: string, mask: string, signal: number): boo
   return text !== undefined && ((BigInt(`0x${text}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
-/** The real user id of /proc/PID/status. */
-export function userIdOf(status: string): number | null {
-  const text = /^Uid:\s*(\d+)/m.exec(status)?.[1];
-  return text === undefined ? null : Number(text);
+/** NSpid of /proc/PID/status: the process's number in each of its pid namespaces, the outermost first. */
+export function namespacePidsOf(status: string): readonly number[] {
+  const text = /^NSpid:[ \t]*([\d \t]+)$/m.exec(status)?.[1];
+  return text === undefined ? [] : text.trim().split(/\s+/).map(Number);
 }
 
 /** /proc/PID/cmdline and environ: strings that end with a zero byte. */
@@ -92,11 +92,20 @@ function parseHexAddress(hex: string): string {
   return groups.join(":");
 }
 
+const isWildcard = (host: string) => host === "0.0.0.0" || host === "::";
+const isLocalName = (host: string) => host === "localhost";
+
+/** Whether two sockets with these addresses and one port would be in each other's way. */
+export const addressesOverlap = (a: string, b: string): boolean =>
+  a === b || [a, b].some((host) => isWildcard(host) || isLocalName(host));
+
 /** What a Node command line and NODE_OPTIONS say of the inspector. */
 export interface InspectorOptions {
   /** The port that it listens on or would open: 9229 unless given, 0 for any free one. */
   readonly port: number;
   readonly host: string | null;
+  /** It opens by itself, without a signal. */
+  readonly isOpenAtStart: boolean;
   readonly signalDisabled: boolean;
 }
 
@@ -112,6 +121,7 @@ export function parseInspectorOptions(
 ): InspectorOptions {
   let port = defaultInspectorPort;
   let host: string | null = null;
+  let isOpenAtStart = false;
   let signalDisabled = false;
   const words = [...nodeOptions.split(/\s+/).filter(Boolean), ...ownOptions(commandLine)];
   for (const [index, word] of words.entries()) {
@@ -119,6 +129,7 @@ export function parseInspectorOptions(
     const option = /^--(inspect(?:-brk|-wait)?|inspect-port|debug-port)(?:=(.*))?$/.exec(word);
     if (!option) continue;
     const takesWord = option[1] === "inspect-port" || option[1] === "debug-port";
+    isOpenAtStart ||= !takesWord;
     const value = option[2] ?? (takesWord ? words[index + 1] : undefined);
     const place = value === undefined ? null : /^(?:(.*):)?(\d+)$/.exec(value);
     if (place) {
@@ -128,7 +139,7 @@ export function parseInspectorOptions(
       host = value;
     }
   }
-  return { port, host, signalDisabled };
+  return { port, host, isOpenAtStart, signalDisabled };
 }
 
 function ownOptions(commandLine: readonly string[]): readonly string[] {

@@ -1,20 +1,22 @@
 import { UserError } from "./errors.ts";
 
-/** The analysis process ended under us. `detail` says how, for instance the signal or exit code. */
-export const analysisEnded = (detail: string, outOfMemory: boolean) =>
-  outOfMemory
-    ? new UserError(
-        "internal",
-        "analysis-out-of-memory",
-        `Leakline's analysis process ran out of memory (${detail}).`,
-        "Close other programs or read the snapshot on a machine with more memory; nothing else was lost.",
-      )
-    : new UserError(
-        "internal",
-        "analysis-ended",
-        `Leakline's analysis process ended unexpectedly (${detail}).`,
-        "Run the command again; if it happens again, report it with what is printed above.",
-      );
+/** `detail` says how it ended, for instance the signal or exit code. */
+export const analysisOutOfMemory = (detail: string) =>
+  new UserError(
+    "internal",
+    "analysis-out-of-memory",
+    `Leakline's analysis process ran out of memory (${detail}).`,
+    "Close other programs or read the snapshot on a machine with more memory; nothing else was lost.",
+  );
+
+/** The analysis process ended under us; `said` is the end of what it wrote to its stderr. */
+export const analysisEnded = (detail: string, said: string) =>
+  new UserError(
+    "internal",
+    "analysis-ended",
+    `Leakline's analysis process ended unexpectedly (${detail}).`,
+    `Run the command again; if it happens again, report it${said === "" ? "." : ` with this: ${said.trim()}`}`,
+  );
 
 export const unknownTargetId = (id: number) =>
   new UserError(

@@ -74,6 +74,13 @@ export const signalDisabled = (pid: number) =>
     "Start it with --inspect, or without that option.",
   );
 
+export const diedOfSignal = (pid: number) =>
+  target(
+    "process-ended",
+    `Process ${pid} ended when its inspector was to be opened.`,
+    "It caught SIGUSR1 a moment before, so it ended by itself or on purpose; start it with --inspect to inspect it.",
+  );
+
 export const portTaken = (pid: number, port: number, holder: string) =>
   target(
     "inspector-port-taken",

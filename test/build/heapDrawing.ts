@@ -88,7 +88,7 @@ export function drawHeap(): HeapDrawing {
   };
 
   const root = node("synthetic", "", { selfSizeBytes: 0 });
-  const globals = node("object", "Object / global");
+  const globals = node("object", "global");
   edge(root, "shortcut", "global", globals);
 
   const object: HeapDrawing["object"] = (className, properties = {}) => {

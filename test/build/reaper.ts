@@ -39,7 +39,8 @@ export function watchProcessGroup(pid: number): () => void {
   return () => void reaper?.stdin?.write(`-${pid}\n`);
 }
 
-function startReaper(): ChildProcess {
+/** One that nobody watches yet; `watchProcessGroup` starts the one of this process by itself. */
+export function startReaper(): ChildProcess {
   const started = spawn(process.execPath, ["-e", `(${reap})()`], {
     detached: true,
     env: { ...process.env, NODE_OPTIONS: "" },

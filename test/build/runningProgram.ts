@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
-import { getCurrentTest } from "vitest/suite";
+import { onTestFinished, TestRunner } from "vitest";
 import { type NodeMajor, nodeBinary } from "../setup/nodeVersions.mjs";
 import { watchProcessGroup } from "./reaper.ts";
 
@@ -46,6 +45,7 @@ export interface RunningProgram {
   ): Promise<Announcement>;
   /** Writes one line to its stdin. */
   send(line: string): void;
+  closeInput(): void;
   stop(): Promise<ProgramEnd>;
 }
 
@@ -80,7 +80,7 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
     releaseGroup();
     return ended;
   };
-  if (getCurrentTest()) onTestFinished(async () => void (await stop()));
+  if (TestRunner.getCurrentTest()) onTestFinished(async () => void (await stop()));
 
   try {
     const ready = await output.waitForAnnouncement(
@@ -95,6 +95,7 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
       ready,
       ended,
       send: (line) => void child.stdin?.write(`${line}\n`),
+      closeInput: () => void child.stdin?.end(),
       stop,
     };
   } catch (error) {

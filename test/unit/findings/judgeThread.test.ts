@@ -67,15 +67,12 @@ test("a flood of ticks has no shared user frame: the one seen most often stands 
   const queue = "processTicksAndRejections node:internal/process/task_queues:85";
   const judged = judgeThread(
     observed(
-      [
-        ["emitAfter node:internal/async_hooks:5", queue],
-        ["flood app.js:11", queue],
-        ["flood app.js:11", queue],
-      ],
+      [["emitAfter node:internal/async_hooks:5", queue], ["flood app.js:11", queue], [queue]],
       [7, 7, 7],
     ),
   );
   expect(judged.hog?.functionName).toBe("flood");
+  expect(judged.frames).toEqual([frame("flood app.js:11"), frame(queue)]);
 });
 
 test("an awaiting caller is shown but is never the bottom of the stack", () => {

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import {
+  addressesOverlap,
   maskHasSignal,
+  namespacePidsOf,
   parseInspectorOptions,
   parseLastRanMs,
   parseSockets,
   parseStat,
   scriptOf,
   splitZeroTerminated,
-  userIdOf,
 } from "../../../extension/process/procText.ts";
 
 test("a command with spaces and parentheses does not shift the fields of stat", () => {
@@ -35,8 +36,21 @@ test("signal 10 is bit 9 of the mask: one bit off would kill a process that is s
   expect(maskHasSignal("Name:\tnode\n", "SigCgt", 10)).toBe(false);
 });
 
-test("the real user of a process is the first number of Uid", () => {
-  expect(userIdOf("Name:\tnode\nUid:\t1000\t0\t0\t0\n")).toBe(1000);
+test("a process in a container has a number in each pid namespace", () => {
+  expect(namespacePidsOf("Name:\tnode\nNSpid:\t4711\t17\t1\nNSpgid:\t1\n")).toEqual([4711, 17, 1]);
+  expect(namespacePidsOf("Name:\tnode\nNSpid:\t4711\n")).toEqual([4711]);
+  expect(namespacePidsOf("Name:\told kernel\n")).toEqual([]);
+});
+
+test.each([
+  ["127.0.0.1", "127.0.0.1", true],
+  ["0.0.0.0", "127.0.0.1", true],
+  ["::", "127.0.0.1", true],
+  ["127.0.0.1", "localhost", true],
+  ["10.0.0.7", "127.0.0.1", false],
+  ["::1", "127.0.0.1", false],
+])("sockets at %s and %s, on one port, are in each other's way: %s", (a, b, overlap) => {
+  expect(addressesOverlap(a, b)).toBe(overlap);
 });
 
 test("an empty argument inside a command line is kept, the zero byte at its end is not one", () => {
