@@ -76,9 +76,9 @@ function openShare(connection: ShareConnection, share: string): void {
 }
 
 /**
- * The archive's session is collected, and its callback never returns. The rows of its files are let
- * go inside that callback: they can only be cleared, never freed. In which order V8 serves two
- * registries is not dependable; what can still run after this callback is: nothing.
+ * Once the archive's session is collected, its cleanup callback never returns. Which of two
+ * registries V8 serves first is not dependable, so the rows of the archive's files are let go inside
+ * that callback: from then on none can be freed, and exactly those 750 wait behind it.
  */
 async function blocked(): Promise<void> {
   const port = await listen();

@@ -52,12 +52,12 @@ export function createOwnPaths(
       for (let head = 0; head < queue.length; head++) {
         const from = queue[head]!;
         if (from === target) return pathTo(target, start);
-        const isTable = entries.isTable(from);
         const end = edgesEnd(graph, from);
         for (let edge = edgesBegin(graph, from); edge < end; edge++) {
           const to = edgeTarget[edge]! as NodeRow;
           if (seenIn[to] === search || edgeType[edge] === weak || !mayVisit(to)) continue;
-          if (isTable && entries.isHeldByTable(edge, from)) continue;
+          // The value hangs on its key if the key is one of the nodes that this search may visit.
+          if (entries.tableOf(edge) === from) continue;
           if (released.isReleased(edge, from)) continue;
           seenIn[to] = search;
           parentEdge[to] = edge;

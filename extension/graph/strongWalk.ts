@@ -35,8 +35,9 @@ export interface ContinuableWalk extends StrongWalk {
 const nodesBetweenCheckpoints = 1 << 14;
 
 /**
- * Walks from the root breadth-first over every edge that keeps its target alive. Values of a WeakMap count
- * from their key and not from the map's table, as in Chrome DevTools: without the key they'd be gone.
+ * Walks from the root breadth-first over every edge that keeps its target alive. The value of a WeakMap is
+ * reached when both its key and the map's table are (an ephemeron); it hangs on its key, as in Chrome
+ * DevTools, unless only a later continuation came to the table: then that is what it hangs on.
  */
 export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): ContinuableWalk {
   const distance = new Int32Array(graph.nodeCount).fill(-1);
@@ -46,8 +47,47 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
   const weak = graph.types.edge.weak;
   const entries = weakMapEntriesOf(graph);
   const skipEdge = options.skipEdge;
+  const visitedTables = new Set<NodeRow>();
+  /** Edges from keys that were visited before their table, by table. */
+  let waiting = new Map<NodeRow, EdgeRow[]>();
+  /** The same from walks before this continuation. */
+  const waitingSinceBefore = new Map<NodeRow, EdgeRow[]>();
   let head = 0;
   let tail = 0;
+
+  const reach = (edge: EdgeRow, at: number) => {
+    const to = edgeTarget[edge]!;
+    if (distance[to] !== -1) return;
+    distance[to] = at;
+    parentEdge[to] = edge;
+    queue[tail++] = to;
+  };
+
+  const visitTable = (table: NodeRow, next: number) => {
+    visitedTables.add(table);
+    for (const edge of waiting.get(table) ?? []) reach(edge, next);
+    waiting.delete(table);
+    const older = waitingSinceBefore.get(table);
+    if (older === undefined) return;
+    waitingSinceBefore.delete(table);
+    const values = new Set(older.map((edge) => edgeTarget[edge]));
+    const end = edgesEnd(graph, table);
+    for (let edge = edgesBegin(graph, table); edge < end; edge++) {
+      if (entries.tableOf(edge) === table && values.has(edgeTarget[edge])) reach(edge, next);
+    }
+  };
+
+  /** True when the edge is an entry's and must not be followed now. */
+  const mustWait = (edge: EdgeRow, from: NodeRow): boolean => {
+    const table = entries.tableOf(edge);
+    if (table === -1) return false;
+    if (table === from) return true;
+    if (visitedTables.has(table)) return false;
+    const edges = waiting.get(table);
+    if (edges === undefined) waiting.set(table, [edge]);
+    else edges.push(edge);
+    return true;
+  };
 
   const walkOn = () => {
     let untilCheckpoint = nodesBetweenCheckpoints;
@@ -58,16 +98,12 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
       }
       const from = queue[head++]! as NodeRow;
       const next = distance[from]! + 1;
-      const isTable = entries.isTable(from);
+      if (entries.isTable(from)) visitTable(from, next);
       const end = edgesEnd(graph, from);
-      for (let edge = edgesBegin(graph, from) as number; edge < end; edge++) {
-        const to = edgeTarget[edge]!;
-        if (distance[to] !== -1 || edgeType[edge] === weak) continue;
-        if (isTable && entries.isHeldByTable(edge as EdgeRow, from)) continue;
-        if (skipEdge?.(edge as EdgeRow, from)) continue;
-        distance[to] = next;
-        parentEdge[to] = edge;
-        queue[tail++] = to;
+      for (let edge = edgesBegin(graph, from); edge < end; edge++) {
+        if (distance[edgeTarget[edge]!] !== -1 || edgeType[edge] === weak) continue;
+        if (mustWait(edge, from) || skipEdge?.(edge, from)) continue;
+        reach(edge, next);
       }
     }
   };
@@ -80,13 +116,11 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
     distance,
     parentEdge,
     continueFrom(seeds) {
-      for (const edge of seeds) {
-        const to = edgeTarget[edge]!;
-        if (distance[to] !== -1) continue;
-        distance[to] = 1;
-        parentEdge[to] = edge;
-        queue[tail++] = to;
+      for (const [table, edges] of waiting) {
+        waitingSinceBefore.set(table, [...(waitingSinceBefore.get(table) ?? []), ...edges]);
       }
+      waiting = new Map();
+      for (const edge of seeds) reach(edge, 1);
       walkOn();
     },
   };

@@ -121,6 +121,7 @@ const anyDomain = (client: CDP.Client): AnyDomain => client as unknown as AnyDom
 
 function wrapClient(client: CDP.Client, socket: ClientSocket): RawCdpSession {
   let closed = false;
+  let closedByUs = false;
   client.on("disconnect", () => {
     closed = true;
   });
@@ -142,6 +143,7 @@ function wrapClient(client: CDP.Client, socket: ClientSocket): RawCdpSession {
       if (error instanceof Error && "response" in error) {
         throw new ProtocolError(`${method}: ${error.message}`);
       }
+      if (closedByUs) throw new NoAnswerError(`${method} was withdrawn`);
       throw new ConnectionLostError(messageOf(error));
     }
   };
@@ -161,6 +163,7 @@ function wrapClient(client: CDP.Client, socket: ClientSocket): RawCdpSession {
     async close() {
       if (closed) return;
       closed = true;
+      closedByUs = true;
       await withDeadline(client.close(), closeDeadlineMs, () => new Error("slow close")).catch(() =>
         // What was asked is only withdrawn when the connection ends.
         socket.terminate(),

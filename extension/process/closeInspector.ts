@@ -1,6 +1,7 @@
 import type { CloseOutcome } from "../protocol/analysisApi.ts";
-import { ConnectionLostError, connectCdp } from "./cdpSession.ts";
+import { ConnectionLostError } from "./cdpSession.ts";
 import { readSockets } from "./procFiles.ts";
+import type { SharedSession } from "./sharedSession.ts";
 import { builtinModule } from "./stackProbe.ts";
 
 const closeDeadlineMs = 1500;
@@ -10,18 +11,18 @@ const closeDeadlineMs = 1500;
  * callback spins. Others who connected meanwhile are not thrown out. Never rejects.
  */
 export async function closeInspector(
-  webSocketUrl: string,
+  shared: SharedSession,
   pid: number | null,
   port: number | null,
 ): Promise<CloseOutcome> {
-  if (pid !== null && port !== null && hasOtherClients(pid, port)) {
-    return {
-      leftBehind: `The inspector of process ${pid} stays open on port ${port}, because another client is connected to it.`,
-    };
-  }
   try {
-    const session = await connectCdp(webSocketUrl, closeDeadlineMs);
+    const session = await shared.borrow();
     try {
+      if (pid !== null && port !== null && hasOtherClients(pid, port)) {
+        return {
+          leftBehind: `The inspector of process ${pid} stays open on port ${port}, because another client is connected to it.`,
+        };
+      }
       await session.send(
         "Runtime.evaluate",
         {
@@ -44,6 +45,7 @@ export async function closeInspector(
   }
 }
 
-/** Our own sessions are closed before this is asked. */
+/** One connection is our own. */
 const hasOtherClients = (pid: number, port: number): boolean =>
-  readSockets(pid).some(({ state, localPort }) => state === "established" && localPort === port);
+  readSockets(pid).filter(({ state, localPort }) => state === "established" && localPort === port)
+    .length > 1;

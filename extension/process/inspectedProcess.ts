@@ -19,13 +19,14 @@ import {
   hopeless,
   type Identity,
   identify,
+  labelOf,
   type OpenProcessOptions,
   type Reached,
   reach,
 } from "./reachProcess.ts";
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
+import { createSharedSession, type SharedSession } from "./sharedSession.ts";
 import { isLoopback, type TargetAddress } from "./targetAddress.ts";
-import { openWorkerSessions } from "./workerSessions.ts";
 
 export interface ProcessDescription {
   readonly label: string;
@@ -61,21 +62,29 @@ export async function openProcess(
 ): Promise<InspectedProcess> {
   await removeAbandonedFiles((pid) => readStat(pid) !== null);
   const reached = await reach(address, options);
-  if (reached.webSocketUrl === null) return makeProcess(reached, null, options);
+  const { webSocketUrl } = reached;
+  const label = labelOf(reached);
+  const shared = createSharedSession(() => {
+    if (webSocketUrl === null) throw noAnswer(label, "the inspector", options.timeoutMs);
+    return connect(webSocketUrl, label, options.timeoutMs);
+  });
+  if (webSocketUrl === null) return makeProcess(reached, shared, null, options);
   try {
-    const identity = await identify(reached.webSocketUrl, reached, options.timeoutMs);
+    const identity = await identify(shared, reached, options.timeoutMs);
     if (address.kind === "pid" && identity && identity.pid !== address.pid) {
       throw wrongProcess(addressText(reached) ?? "", address.pid, identity.pid);
     }
-    return makeProcess(reached, identity, options);
+    return makeProcess(reached, shared, identity, options);
   } catch (error) {
-    if (reached.openedByUs) await closeInspector(reached.webSocketUrl, reached.pid, reached.port);
+    if (reached.openedByUs) await closeInspector(shared, reached.pid, reached.port);
+    await shared.close();
     throw error;
   }
 }
 
 function makeProcess(
   reached: Reached,
+  shared: SharedSession,
   identity: Identity | null,
   { timeoutMs }: OpenProcessOptions,
 ): InspectedProcess {
@@ -85,29 +94,12 @@ function makeProcess(
     reached.pid ?? (claimedPid !== null && isLocal(reached, claimedPid) ? claimedPid : null);
   const label =
     claimedPid === null ? (addressText(reached) ?? webSocketUrl ?? "") : `process ${claimedPid}`;
-  const connectMain = () => {
-    if (webSocketUrl === null) throw noAnswer(label, "the inspector", timeoutMs);
-    return connect(webSocketUrl, label, timeoutMs);
-  };
-
-  /** A worker's session closes together with the main one that carries it. */
-  const connectThread = async (threadId: number): Promise<CdpSession> => {
-    const main = await connectMain();
-    if (threadId === 0) return main;
-    const worker = (await openWorkerSessions(main, timeoutMs)).find(
-      (one) => one.threadId === threadId,
-    );
-    if (!worker) {
-      await main.close();
-      throw lostTarget(`worker ${threadId} of ${label}`, "connecting to it");
-    }
-    return {
-      ...worker.session,
-      get isClosed() {
-        return main.isClosed;
-      },
-      close: () => main.close(),
-    };
+  const borrowThread = async (threadId: number): Promise<CdpSession> => {
+    if (threadId === 0) return shared.borrow();
+    const workers = await shared.borrowWorkers(timeoutMs);
+    const worker = workers.find((one) => one.threadId === threadId);
+    if (!worker) throw lostTarget(`worker ${threadId} of ${label}`, "connecting to it");
+    return worker.session;
   };
 
   const observeMain = async (): Promise<ThreadObservation> => {
@@ -115,7 +107,7 @@ function makeProcess(
       webSocketUrl === null
         ? silentMain
         : await observeThread(
-            { threadId: 0, name: "main", connect: connectMain, hopeless: hopeless(localPid) },
+            { threadId: 0, name: "main", connect: shared.borrow, hopeless: hopeless(localPid) },
             timeoutMs,
           );
     if (observation.state !== "silent")
@@ -130,13 +122,12 @@ function makeProcess(
 
   const observeWorkers = async (): Promise<readonly ThreadObservation[]> => {
     if (webSocketUrl === null) return [];
-    const main = await connectMain();
     try {
-      const workers = await openWorkerSessions(main, Math.min(timeoutMs, workerListMs));
+      const workers = await shared.borrowWorkers(Math.min(timeoutMs, workerListMs));
       return await Promise.all(
         workers.map(({ threadId, name, session }) =>
           observeThread(
-            { threadId, name, connect: async () => keptOpen(session), hopeless: hopeless(null) },
+            { threadId, name, connect: async () => session, hopeless: hopeless(null) },
             Math.min(timeoutMs, workerAnswerMs),
           ),
         ),
@@ -145,8 +136,6 @@ function makeProcess(
       // The main thread passes messages to its workers: while it is in native code none of them answers.
       if (error instanceof NoAnswerError) return [];
       throw error;
-    } finally {
-      await main.close();
     }
   };
 
@@ -182,11 +171,11 @@ function makeProcess(
       }),
     scripts: (threadId) =>
       translated("its scripts were listed", () =>
-        readScripts(() => connectThread(threadId), timeoutMs),
+        readScripts(() => borrowThread(threadId), timeoutMs),
       ),
     heapBytes: (threadId) =>
       translated("its heap's size was asked", async () => {
-        const session = await connectThread(threadId);
+        const session = await borrowThread(threadId);
         try {
           const { usedSize } = await session.send("Runtime.getHeapUsage", undefined, timeoutMs);
           return usedSize;
@@ -200,7 +189,7 @@ function makeProcess(
     estimate: estimateCapture,
     capture: async (threadId, options) =>
       captureSnapshot(
-        { label, connect: () => connectThread(threadId), sharesFiles: localPid !== null },
+        { label, connect: () => borrowThread(threadId), sharesFiles: localPid !== null },
         {
           ...options,
           firstSignMs: Math.max(timeoutMs, firstSignMs),
@@ -208,14 +197,16 @@ function makeProcess(
         },
       ),
     async close() {
-      if (!reached.openedByUs || webSocketUrl === null) {
-        return {
-          leftBehind: reached.signalPending
-            ? `SIGUSR1 is pending: the inspector of process ${reached.pid} opens when its native code returns, and stays open.`
-            : null,
-        };
+      try {
+        if (reached.openedByUs) return await closeInspector(shared, reached.pid, reached.port);
+      } finally {
+        await shared.close();
       }
-      return closeInspector(webSocketUrl, reached.pid, reached.port);
+      return {
+        leftBehind: reached.signalPending
+          ? `SIGUSR1 is pending: the inspector of process ${reached.pid} opens when its native code returns, and stays open.`
+          : null,
+      };
     },
   };
 }
@@ -235,14 +226,6 @@ const silentMain: ThreadObservation = {
   asleepBeforeMs: null,
   nativeWait: null,
 };
-
-const keptOpen = (session: CdpSession): CdpSession => ({
-  ...session,
-  get isClosed() {
-    return session.isClosed;
-  },
-  close: async () => {},
-});
 
 /** A pid of a forwarded port belongs to another machine: only trust it when that process listens here. */
 function isLocal({ host, port }: Reached, pid: number): boolean {

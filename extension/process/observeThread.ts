@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StackSample, ThreadObservation } from "../protocol/threadObservation.ts";
 import { type CdpSession, NoAnswerError, ProtocolError } from "./cdpSession.ts";
-import { prepareExceptionProbe, prepareStackProbe, type TakeSample } from "./stackProbe.ts";
+import { prepareExceptionProbe, prepareStackProbe, type StackProbe } from "./stackProbe.ts";
 
 /** Several interrupts over more than 200 ms tell a callback that runs long from one that was just met. */
 const sampleCount = 6;
@@ -19,7 +19,7 @@ export interface ThreadToObserve {
 
 type Probe = {
   readonly name: string;
-  prepare(session: CdpSession, deadlineMs: number): Promise<TakeSample>;
+  prepare(session: CdpSession, deadlineMs: number): Promise<StackProbe>;
 };
 
 /** In the order in which they are tried; the observation says which one answered. */
@@ -67,18 +67,19 @@ async function takeSamples(
 ): Promise<readonly StackSample[]> {
   const stopWaiting = new AbortController();
   try {
-    const takeSample = await Promise.race([
+    const { sample, dispose } = await Promise.race([
       probe.prepare(session, deadlineMs),
       thread.hopeless(stopWaiting.signal),
     ]);
     const samples: StackSample[] = [];
     for (let taken = 0; taken < sampleCount; taken++) {
       if (taken > 0) await sleep(samplePeriodMs);
-      samples.push(await takeSample(deadlineMs));
+      samples.push(await sample(deadlineMs));
     }
     for (let more = 0; more < extraSampleCount && hidesItsStack(samples); more++) {
-      samples.push(await takeSample(deadlineMs));
+      samples.push(await sample(deadlineMs));
     }
+    await dispose(deadlineMs);
     return samples;
   } finally {
     stopWaiting.abort();

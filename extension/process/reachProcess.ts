@@ -11,6 +11,7 @@ import { inNativeCode, waitsForChild } from "./nativeWait.ts";
 import { checkNodeProcess } from "./nodeProgram.ts";
 import { openInspector } from "./openInspector.ts";
 import { asleepMsOf, hasProc, kernelFunctionOf, readStat } from "./procFiles.ts";
+import type { SharedSession } from "./sharedSession.ts";
 import { formatAddress, type TargetAddress } from "./targetAddress.ts";
 
 export interface OpenProcessOptions {
@@ -80,6 +81,10 @@ const waitsOnLock = (pid: number): boolean => /futex/.test(kernelFunctionOf(pid)
 export const addressText = ({ host, port }: Reached): string | null =>
   port === null ? null : formatAddress(host, port);
 
+/** What an address is called in errors, until the process has said who it is. */
+export const labelOf = (reached: Reached): string =>
+  addressText(reached) ?? reached.webSocketUrl ?? `process ${reached.pid}`;
+
 /** What a process says of itself. */
 export interface Identity {
   readonly pid: number;
@@ -89,12 +94,12 @@ export interface Identity {
 
 /** The process behind an address, null when it gives no answer. */
 export async function identify(
-  webSocketUrl: string,
+  shared: SharedSession,
   reached: Reached,
   timeoutMs: number,
 ): Promise<Identity | null> {
-  const label = addressText(reached) ?? webSocketUrl;
-  const session = await connect(webSocketUrl, label, timeoutMs);
+  const label = labelOf(reached);
+  const session = await shared.borrow();
   const stopWaiting = new AbortController();
   try {
     const { result } = await Promise.race([

@@ -70,7 +70,9 @@ async function withDebugger<Result>(
     );
     await session.send("Debugger.setSkipAllPauses", { skip: true }, deadlineMs);
     await session.send("Debugger.enable", {}, deadlineMs);
-    return await use(session);
+    const result = await use(session);
+    await session.send("Debugger.disable", undefined, deadlineMs);
+    return result;
   } finally {
     await session.close();
   }

@@ -1,8 +1,13 @@
 import type { ObservedFrame, StackSample } from "../protocol/threadObservation.ts";
 import { type CdpSession, ProtocolError } from "./cdpSession.ts";
 
-/** Takes one sample; rejects with NoAnswerError when the thread runs no JavaScript. */
-export type TakeSample = (deadlineMs: number) => Promise<StackSample>;
+/** A way of asking for the stack, made ready on one session. */
+export interface StackProbe {
+  /** Rejects with NoAnswerError when the thread runs no JavaScript. */
+  sample(deadlineMs: number): Promise<StackSample>;
+  /** Takes back what was made in the process for it. */
+  dispose(deadlineMs: number): Promise<void>;
+}
 
 /** Remote objects of ours are in this group, so that one request releases them all. */
 export const objectGroup = "leakline";
@@ -45,7 +50,7 @@ const probeSource = `(function (performance) {
 export async function prepareStackProbe(
   session: CdpSession,
   deadlineMs: number,
-): Promise<TakeSample> {
+): Promise<StackProbe> {
   const vm = builtinModule("vm");
   const clock = `${builtinModule("perf_hooks")}.performance`;
   const made = await session.send(
@@ -61,7 +66,7 @@ export async function prepareStackProbe(
   const objectId = made.result.objectId;
   if (made.exceptionDetails || !objectId)
     throw new ProtocolError("the stack probe could not be made");
-  return async (sampleDeadlineMs) => {
+  const sample = async (sampleDeadlineMs: number): Promise<StackSample> => {
     const { result, exceptionDetails } = await session.send(
       "Runtime.callFunctionOn",
       {
@@ -77,6 +82,11 @@ export async function prepareStackProbe(
       throw new ProtocolError("the stack probe failed");
     }
     return { ...parseProbeAnswer(result.value), atMs };
+  };
+  return {
+    sample,
+    dispose: async (disposeDeadlineMs) =>
+      void (await session.send("Runtime.releaseObjectGroup", { objectGroup }, disposeDeadlineMs)),
   };
 }
 
@@ -115,9 +125,9 @@ function frameOf(row: unknown): ObservedFrame {
 export async function prepareExceptionProbe(
   session: CdpSession,
   deadlineMs: number,
-): Promise<TakeSample> {
+): Promise<StackProbe> {
   await session.send("Runtime.enable", undefined, deadlineMs);
-  return async (sampleDeadlineMs) => {
+  const sample = async (sampleDeadlineMs: number): Promise<StackSample> => {
     const { exceptionDetails } = await session.send(
       "Runtime.evaluate",
       { expression: "throw 0", silent: true },
@@ -137,5 +147,9 @@ export async function prepareExceptionProbe(
         async: false,
       }));
     return { atMs: performance.now(), frames, loopTurns: null };
+  };
+  return {
+    sample,
+    dispose: (disposeDeadlineMs) => session.send("Runtime.disable", undefined, disposeDeadlineMs),
   };
 }

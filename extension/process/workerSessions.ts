@@ -14,31 +14,43 @@ export interface WorkerSession {
   readonly session: CdpSession;
 }
 
+/** The workers that are alive, for as long as the main session is open. */
+export interface WorkerDirectory {
+  list(deadlineMs: number): Promise<readonly WorkerSession[]>;
+  /** A session was closed because its worker gave no answer: only a new connection attaches to it again. */
+  readonly isStale: boolean;
+}
+
 /**
  * Node's own NodeWorker domain (src/inspector/node_protocol.pdl): messages to a worker travel inside
- * messages of the main session. Workers are not made to wait, and let go when the main session closes.
+ * messages of the main session. Workers are not made to wait, and are let go when the main session closes.
  */
-export async function openWorkerSessions(
-  main: RawCdpSession,
-  deadlineMs: number,
-): Promise<readonly WorkerSession[]> {
-  const workers: WorkerSession[] = [];
-  const stop = main.onRaw("NodeWorker.attachedToWorker", (data) => {
+export function createWorkerDirectory(main: RawCdpSession): WorkerDirectory {
+  const workers = new Map<string, WorkerSession>();
+  let enabled: Promise<unknown> | undefined;
+  main.onRaw("NodeWorker.attachedToWorker", (data) => {
     const attached = parseAttached(data);
     if (!attached) return;
     const { sessionId, workerId, title } = attached;
-    workers.push({
+    workers.set(sessionId, {
       threadId: Number(workerId),
       name: title || `worker ${workerId}`,
       session: nestedSession(main, sessionId),
     });
   });
-  try {
-    await main.sendRaw("NodeWorker.enable", { waitForDebuggerOnStart: false }, deadlineMs);
-  } finally {
-    stop();
-  }
-  return workers;
+  main.onRaw("NodeWorker.detachedFromWorker", (data) => {
+    if (isRecord(data)) workers.delete(String(data["sessionId"]));
+  });
+  return {
+    async list(deadlineMs) {
+      enabled ??= main.sendRaw("NodeWorker.enable", { waitForDebuggerOnStart: false }, deadlineMs);
+      await enabled;
+      return [...workers.values()];
+    },
+    get isStale() {
+      return [...workers.values()].some(({ session }) => session.isClosed);
+    },
+  };
 }
 
 function parseAttached(data: unknown) {

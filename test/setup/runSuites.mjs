@@ -1,5 +1,7 @@
 import { addCounts, formatCounts } from "./testCounts.mjs";
 
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /**
  * Runs the suites one after the other and prints what came out of each; the last line has the
  * counts of all. A suite that can't run has failed. Resolves to the exit code.
@@ -7,11 +9,11 @@ import { addCounts, formatCounts } from "./testCounts.mjs";
 export async function runSuites(suites, print = (line) => console.log(line)) {
   const outcomes = [];
   let interrupted = false;
-  // The running suite gets Ctrl-C from the terminal; those after it are not begun.
+  // The running suite is told as well, and ends in its own way; those after it are not begun.
   const interrupt = () => {
     interrupted = true;
   };
-  process.on("SIGINT", interrupt);
+  for (const signal of stopSignals) process.on(signal, interrupt);
 
   for (const suite of suites) {
     const startedAtMs = performance.now();
@@ -34,7 +36,7 @@ export async function runSuites(suites, print = (line) => console.log(line)) {
     counts ??= { passed: 0, failed: 1, skipped: 0 };
     outcomes.push({ name: suite.name, counts, note, elapsedMs: performance.now() - startedAtMs });
   }
-  process.off("SIGINT", interrupt);
+  for (const signal of stopSignals) process.off(signal, interrupt);
 
   print("");
   for (const outcome of outcomes) print(describe(outcome));

@@ -5,7 +5,7 @@ const queue = { isEmpty: false, polls: 0 };
 
 /** Polls with an await: the microtask queue is never empty, and the event loop never gets back. */
 async function drainQueue() {
-  while (!queue.isEmpty) /* CULPRIT */ {
+  while (!queue.isEmpty /* CULPRIT */) {
     await null; /* CULPRIT */
     queue.polls++;
   }
