@@ -1,3 +1,4 @@
+import { foldSteps } from "./foldSteps.ts";
 import {
   createFunctionPositions,
   type FunctionPositions,
@@ -29,7 +30,8 @@ export interface DescribedStep {
 /**
  * Puts a path, as `livenessOf` gives it, into words. Hops through V8's own structures (element stores, hash
  * tables, scopes on the way to an outer scope, neighbours in a list of registrations) become one step; a path
- * from the root begins at the global object when it goes through it.
+ * from the root begins at the global object when it goes through it. A step that repeats and the middle of a
+ * very long path are folded.
  */
 export function describePath(graph: HeapGraph, path: readonly EdgeRow[]): DescribedStep[] {
   const [first] = path;
@@ -63,7 +65,7 @@ export function describePath(graph: HeapGraph, path: readonly EdgeRow[]): Descri
     from = to;
     run = [];
   }
-  return steps;
+  return foldSteps(steps);
 }
 
 function isPassedThrough(graph: HeapGraph, row: NodeRow, next: NodeRow): boolean {

@@ -11,6 +11,7 @@ import {
   nodeName,
   nodeType,
 } from "./heapGraph.ts";
+import { cellName } from "./registries.ts";
 
 /** What a node is to somebody who writes JavaScript; `engine` is everything that only V8 knows of. */
 export type NodeKind =
@@ -25,6 +26,7 @@ export type NodeKind =
   | "engine";
 
 const longestName = 80;
+const scopeName = "system / Context";
 
 export function nodeKind(graph: HeapGraph, row: NodeRow): NodeKind {
   const type = nodeType(graph, row);
@@ -33,12 +35,15 @@ export function nodeKind(graph: HeapGraph, row: NodeRow): NodeKind {
   if (type === node.synthetic) return nodeName(graph, row).startsWith("Node /") ? "native" : "root";
   if (type === node.object) {
     const name = nodeName(graph, row);
-    if (name === "system / Context") return "scope";
+    if (name === scopeName) return "scope";
     return name === "global" || name.startsWith("global ") ? "global" : "object";
   }
-  if (type === node.native) return "native";
-  if (type === node.hidden) {
-    return nodeName(graph, row) === "system / WeakCell" ? "registration" : "engine";
+  if (type === node.hidden || type === node.native) {
+    const name = nodeName(graph, row);
+    if (name === cellName) return "registration";
+    if (name === scopeName) return "scope";
+    // With internals exposed, V8's own objects are of the type of native ones (since Node 26).
+    return type === node.hidden || name.startsWith("system / ") ? "engine" : "native";
   }
   return type === node.array || type === node.code || type === node.objectShape
     ? "engine"

@@ -56,7 +56,7 @@ export function createOwnPaths(
         for (let edge = edgesBegin(graph, from); edge < end; edge++) {
           const to = edgeTarget[edge]! as NodeRow;
           if (seenIn[to] === search || edgeType[edge] === weak || !mayVisit(to)) continue;
-          // The value hangs on its key if the key is one of the nodes that this search may visit.
+          // An entry's value hangs on its key, if this search may visit that.
           if (entries.tableOf(edge) === from) continue;
           if (released.isReleased(edge, from)) continue;
           seenIn[to] = search;

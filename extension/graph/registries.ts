@@ -77,7 +77,7 @@ function nativeContexts(graph: HeapGraph): Set<number> {
   const isName = new Map<number, boolean>();
   const rows = new Set<number>();
   for (let row = 0; row < nodes.count; row++) {
-    if (nodes.nodeType[row] !== graph.types.node.hidden) continue;
+    if (!isEngineType(graph, row as NodeRow)) continue;
     const name = nodes.nodeName[row]!;
     let matches = isName.get(name);
     if (matches === undefined) {
@@ -147,10 +147,13 @@ function cellsOf(
 }
 
 export function isCell(graph: HeapGraph, row: NodeRow, cellIndex: number): boolean {
-  return (
-    graph.columns.nodes.nodeName[row] === cellIndex &&
-    graph.columns.nodes.nodeType[row] === graph.types.node.hidden
-  );
+  return graph.columns.nodes.nodeName[row] === cellIndex && isEngineType(graph, row);
+}
+
+/** V8's own objects are `hidden`, or from Node 26 on `native` when internals are asked for (`exposeInternals`). */
+function isEngineType(graph: HeapGraph, row: NodeRow): boolean {
+  const type = nodeType(graph, row);
+  return type === graph.types.node.hidden || type === graph.types.node.native;
 }
 
 /**

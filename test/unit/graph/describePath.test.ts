@@ -118,18 +118,32 @@ test("the contents of strings never appear", () => {
   }
 });
 
-test("a very long chain of one kind is told in a few steps", () => {
+function drawChain(length: number, nameOf: (at: number) => string) {
   const heap = drawHeap();
   const chain = [heap.root, heap.globals];
-  for (let at = 0; at < 5000; at++) {
+  for (let at = 0; at < length; at++) {
     const next = heap.object("Item");
-    heap.edge(chain.at(-1) ?? heap.root, "property", at === 0 ? "first" : "next", next);
+    heap.edge(chain.at(-1) ?? heap.root, "property", nameOf(at), next);
     chain.push(next);
   }
-  const steps = describe(heap, ...chain);
-  expect(steps.length).toBeLessThan(50);
-  expect(steps[0]).toMatchObject({ from: "globalThis", edge: "first", to: "Item" });
-  expect(steps.at(-1)?.to).toBe("Item");
+  return describe(heap, ...chain);
+}
+
+test("a step that repeats is told once, with how often", () => {
+  const steps = drawChain(5000, (at) => (at === 0 ? "first" : at === 4999 ? "last" : "next"));
+  expect(words(steps)).toEqual([
+    "globalThis → first → Item",
+    "Item → next (× 4998) → Item",
+    "Item → last → Item",
+  ]);
+});
+
+test("of a very long path the beginning and the end are told, and how much is left out", () => {
+  const steps = drawChain(1000, (at) => `step${at}`);
+  expect(steps).toHaveLength(40);
+  expect(words(steps)[0]).toBe("globalThis → step0 → Item");
+  expect(words(steps)[20]).toBe("Item → … 961 more steps … → Item");
+  expect(words(steps).at(-1)).toBe("Item → step999 → Item");
 });
 
 test("a very long name is shortened", () => {
