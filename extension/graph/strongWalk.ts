@@ -44,7 +44,7 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
   const parentEdge = new Int32Array(graph.nodeCount).fill(-1);
   const queue = new Uint32Array(graph.nodeCount);
   const { edgeTarget, edgeType } = graph.columns.edges;
-  const weak = graph.types.edge.weak;
+  const { weak, internal } = graph.types.edge;
   const entries = weakMapEntriesOf(graph);
   const skipEdge = options.skipEdge;
   const visitedTables = new Set<NodeRow>();
@@ -101,8 +101,10 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
       if (entries.isTable(from)) visitTable(from, next);
       const end = edgesEnd(graph, from);
       for (let edge = edgesBegin(graph, from); edge < end; edge++) {
-        if (distance[edgeTarget[edge]!] !== -1 || edgeType[edge] === weak) continue;
-        if (mustWait(edge, from) || skipEdge?.(edge, from)) continue;
+        if (distance[edgeTarget[edge]!] !== -1) continue;
+        const type = edgeType[edge];
+        if (type === weak || (type === internal && mustWait(edge, from))) continue;
+        if (skipEdge?.(edge, from)) continue;
         reach(edge, next);
       }
     }

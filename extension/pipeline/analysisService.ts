@@ -1,7 +1,12 @@
 import { openProcess } from "../process/inspectedProcess.ts";
 import { listNodeProcesses } from "../process/nodeProcesses.ts";
 import { parseTarget } from "../process/targetAddress.ts";
-import type { AnalysisApi, AnalysisEvent, TargetId } from "../protocol/analysisApi.ts";
+import type {
+  AnalysisApi,
+  AnalysisEvent,
+  CloseOutcome,
+  TargetId,
+} from "../protocol/analysisApi.ts";
 import { unknownTargetId } from "../protocol/analysisErrors.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import { createFileSession } from "./fileSession.ts";
@@ -10,13 +15,20 @@ import type { TargetSession } from "./targetSession.ts";
 
 export interface AnalysisService {
   implement(context: CallContext<AnalysisEvent>): AnalysisApi;
-  /** Puts every target back as it was. */
+  /** Puts every target back as it was, also those that need time for it. */
   dispose(): Promise<void>;
 }
 
 /** What the analysis process answers. It alone holds connections and heaps. */
 export function createAnalysisService(toolVersion: string): AnalysisService {
   const sessions = new Map<TargetId, TargetSession>();
+  const background = new Set<Promise<void>>();
+  const close = async (session: TargetSession): Promise<CloseOutcome> => {
+    const { outcome, settled } = await session.close();
+    const ended = settled.finally(() => background.delete(ended));
+    background.add(ended);
+    return outcome;
+  };
   let nextId = 1;
   const session = (id: TargetId): TargetSession => {
     const found = sessions.get(id);
@@ -44,7 +56,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
         // A call that was cancelled meanwhile never learns its id: nobody else would close it.
         if (context.signal.aborted) {
           sessions.delete(id);
-          await opened.close();
+          await close(opened);
           context.signal.throwIfAborted();
         }
         return { id, kind: opened.kind, label: opened.label };
@@ -55,13 +67,14 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
       async closeTarget(id) {
         const closing = session(id);
         sessions.delete(id);
-        return closing.close();
+        return close(closing);
       },
     }),
     async dispose() {
       const open = [...sessions.values()];
       sessions.clear();
-      await Promise.all(open.map((one) => one.close()));
+      await Promise.all(open.map(close));
+      await Promise.all(background);
     },
   };
 }

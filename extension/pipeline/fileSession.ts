@@ -65,7 +65,7 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
     saveSnapshot: async () => {
       throw nothingToLookAt(path);
     },
-    close: async () => ({ leftBehind: null }),
+    close: async () => ({ outcome: { leftBehind: null }, settled: Promise.resolve() }),
   };
 }
 

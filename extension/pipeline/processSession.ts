@@ -31,6 +31,9 @@ const longestSecondPauseMs = 5000;
 /** Less tells a long job from an ordinary one badly. */
 const shortestStarvationMs = 1000;
 
+/** A snapshot stops the thread that it is taken of: healthy workers are left alone. */
+const heapNotRead = "its heap was not read: only the main thread's and those of stuck workers are";
+
 interface CapturedHeap {
   readonly threadId: number;
   readonly reading: HeapReading;
@@ -242,7 +245,7 @@ export function createProcessSession(
     for (const observation of observations) {
       const heap = captured.find(({ threadId }) => threadId === observation.threadId);
       const thread = await evidenceOfThread(observation, heap?.reading ?? null);
-      threads.push(thread);
+      threads.push(heap ? thread : { ...thread, detail: thread.detail ?? heapNotRead });
       if (heap) heaps.push(await heapEvidence(heap, observation, thread));
     }
     const [main] = captured;

@@ -3,7 +3,7 @@ import { createRpcService } from "../protocol/rpc.ts";
 import { createAnalysisService } from "./analysisService.ts";
 
 /** The inspected process is put back within this time, then we end in any case. */
-const closeDeadlineMs = 2500;
+const closeDeadlineMs = 130_000;
 
 /**
  * Answers the parent over the channel of `fork`, until the parent closes it or dies. Then every

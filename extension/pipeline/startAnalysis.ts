@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Analysis,
   type AnalysisApi,
@@ -9,7 +10,7 @@ import {
 import { analysisEnded, analysisOutOfMemory } from "../protocol/analysisErrors.ts";
 import { createRpcClient } from "../protocol/rpc.ts";
 
-/** Long enough to close an inspector that we opened. */
+/** Long enough to close an inspector that we opened, unless the process is too busy to answer. */
 const disposeDeadlineMs = 3000;
 
 /**
@@ -52,9 +53,12 @@ export function startAnalysis(modulePath: string): Analysis {
     },
     async dispose() {
       if (child.connected) child.disconnect();
-      const kill = setTimeout(() => child.kill("SIGKILL"), disposeDeadlineMs);
-      await ended;
-      clearTimeout(kill);
+      const timeout = new AbortController();
+      await Promise.race([ended, sleep(disposeDeadlineMs, undefined, timeout).catch(() => {})]);
+      timeout.abort();
+      // It goes on alone until the inspected process is as it was, and has a deadline of its own.
+      child.unref();
+      child.stderr?.destroy();
     },
   };
 }
@@ -72,7 +76,7 @@ function keepTail(child: ChildProcess): () => string {
 const describeEnd = (code: number | null, signal: NodeJS.Signals | null) =>
   signal ? `signal ${signal}` : `exit code ${code}`;
 
-/** V8 aborts (134 through a shell); the kernel's out-of-memory killer uses SIGKILL, which we also do. */
+/** V8 aborts (134 through a shell); the kernel's out-of-memory killer uses SIGKILL. */
 function isOutOfMemory(code: number | null, signal: NodeJS.Signals | null, errorText: string) {
   const aborted =
     signal === "SIGABRT" || signal === "SIGTRAP" || code === 128 + constants.signals.SIGABRT;

@@ -9,6 +9,6 @@ export interface TargetSession {
   look(context: CallContext<AnalysisEvent>): Promise<Report>;
   capture(context: CallContext<AnalysisEvent>): Promise<Report>;
   saveSnapshot(context: CallContext<AnalysisEvent>, path: string): Promise<SavedSnapshot>;
-  /** Puts the target back as it was. Never rejects. */
-  close(): Promise<CloseOutcome>;
+  /** Puts the target back as it was; `settled` when that goes on in the background. Never rejects. */
+  close(): Promise<{ readonly outcome: CloseOutcome; readonly settled: Promise<void> }>;
 }

@@ -57,11 +57,15 @@ export async function threadEvidenceOf(
 async function stackFrameOf(frame: ObservedFrame, library: SourceLibrary): Promise<StackFrame> {
   return {
     position: await positionOf(frame, library),
-    function: isCleanupBuiltin(frame) ? "FinalizationRegistry.cleanupSome" : frame.functionName,
+    function: isCleanupBuiltin(frame) ? "FinalizationRegistry.cleanupSome" : nameOf(frame),
     internal: isInternal(frame),
     async: frame.async,
   };
 }
+
+/** V8 has one builtin of this name, and says nothing of the object that it belongs to. */
+const nameOf = ({ script, functionName }: ObservedFrame): string | null =>
+  script === null && functionName === "wait" ? "Atomics.wait" : functionName;
 
 async function positionOf(
   frame: ObservedFrame,

@@ -1,5 +1,4 @@
-import type { CloseOutcome } from "../protocol/analysisApi.ts";
-import { lostTarget, noAnswer, wrongProcess } from "../protocol/processErrors.ts";
+import { lostTarget, noAnswer, stopped, wrongProcess } from "../protocol/processErrors.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
 import { type CaptureEstimate, estimateCapture } from "./captureEstimate.ts";
 import {
@@ -9,10 +8,16 @@ import {
   removeAbandonedFiles,
 } from "./captureSnapshot.ts";
 import { type CdpSession, ConnectionLostError, NoAnswerError } from "./cdpSession.ts";
-import { closeInspector } from "./closeInspector.ts";
+import { type ClosedInspector, closeInspector } from "./closeInspector.ts";
 import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
-import { hasProc, listeningSockets, readCommandLine, readStat } from "./procFiles.ts";
+import {
+  ownPidsOf,
+  readCommandLine,
+  readStat,
+  sharesNamespace,
+  standstillOf,
+} from "./procFiles.ts";
 import {
   addressText,
   connect,
@@ -26,7 +31,7 @@ import {
 } from "./reachProcess.ts";
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
 import { createSharedSession, type SharedSession } from "./sharedSession.ts";
-import { isLoopback, type TargetAddress } from "./targetAddress.ts";
+import type { TargetAddress } from "./targetAddress.ts";
 
 export interface ProcessDescription {
   readonly label: string;
@@ -52,35 +57,46 @@ export interface InspectedProcess {
     options: Pick<CaptureOptions, "sink" | "signal" | "onProgress" | "threadIsStuck">,
   ): Promise<Captured>;
   /** Closes the inspector if we opened it. Never rejects. */
-  close(): Promise<CloseOutcome>;
+  close(): Promise<ClosedInspector>;
 }
 
-/** Reaches a live process and makes sure that it is the one that was meant. Rejects with UserError. */
+/**
+ * Reaches a live process and makes sure that it is the one that was meant. Rejects with UserError, or
+ * with the signal's reason; what was opened is closed again then.
+ */
 export async function openProcess(
   address: Exclude<TargetAddress, { kind: "file" }>,
   options: OpenProcessOptions,
 ): Promise<InspectedProcess> {
   await removeAbandonedFiles((pid) => readStat(pid) !== null);
+  options.signal?.throwIfAborted();
   const reached = await reach(address, options);
   const { webSocketUrl } = reached;
   const label = labelOf(reached);
-  const shared = createSharedSession(() => {
+  let isFirst = true;
+  const shared = createSharedSession(async () => {
     if (webSocketUrl === null) throw noAnswer(label, "the inspector", options.timeoutMs);
-    return connect(webSocketUrl, label, options.timeoutMs);
+    const session = await connect(webSocketUrl, label, { timeoutMs: options.timeoutMs, isFirst });
+    isFirst = false;
+    return session;
   });
-  if (webSocketUrl === null) return makeProcess(reached, shared, null, options);
   try {
-    const identity = await identify(shared, reached, options.timeoutMs);
-    if (address.kind === "pid" && identity && identity.pid !== address.pid) {
-      throw wrongProcess(addressText(reached) ?? "", address.pid, identity.pid);
-    }
-    return makeProcess(reached, shared, identity, options);
+    options.signal?.throwIfAborted();
+    const identity = webSocketUrl && (await identify(shared, reached, options));
+    const isSame = !identity || reached.pid === null || isCalled(reached.pid, identity.pid);
+    if (isSame) return makeProcess(reached, shared, identity || null, options);
+    if (address.kind === "pid") throw wrongProcess(label, address.pid, identity.pid);
+    // What listens here only forwards to another machine or container.
+    const elsewhere = { ...reached, pid: null, asleepBeforeMs: null };
+    return makeProcess(elsewhere, shared, identity, options);
   } catch (error) {
-    if (reached.openedByUs) await closeInspector(shared, reached.pid, reached.port);
+    if (reached.openedByUs) await closeInspector(shared, reached);
     await shared.close();
     throw error;
   }
 }
+
+const isCalled = (pid: number, claimed: number): boolean => ownPidsOf(pid).includes(claimed);
 
 function makeProcess(
   reached: Reached,
@@ -88,12 +104,11 @@ function makeProcess(
   identity: Identity | null,
   { timeoutMs }: OpenProcessOptions,
 ): InspectedProcess {
-  const { webSocketUrl } = reached;
-  const claimedPid = identity?.pid ?? reached.pid;
-  const localPid =
-    reached.pid ?? (claimedPid !== null && isLocal(reached, claimedPid) ? claimedPid : null);
-  const label =
-    claimedPid === null ? (addressText(reached) ?? webSocketUrl ?? "") : `process ${claimedPid}`;
+  const { webSocketUrl, pid: localPid } = reached;
+  const pid = localPid ?? identity?.pid ?? null;
+  const label = pid === null ? labelOf(reached) : `process ${pid}`;
+  // Who didn't say who it is has had its time already.
+  const lookMs = identity === null ? Math.min(timeoutMs, secondLookMs) : timeoutMs;
   const borrowThread = async (threadId: number): Promise<CdpSession> => {
     if (threadId === 0) return shared.borrow();
     const workers = await shared.borrowWorkers(timeoutMs);
@@ -108,11 +123,13 @@ function makeProcess(
         ? silentMain
         : await observeThread(
             { threadId: 0, name: "main", connect: shared.borrow, hopeless: hopeless(localPid) },
-            timeoutMs,
+            lookMs,
           );
     if (observation.state !== "silent")
       return { ...observation, asleepBeforeMs: reached.asleepBeforeMs };
     if (localPid === null) return observation;
+    const standstill = standstillOf(localPid);
+    if (standstill !== null) throw stopped(localPid, standstill);
     return {
       ...observation,
       state: webSocketUrl === null || inNativeCode(localPid) ? "native" : "silent",
@@ -155,7 +172,7 @@ function makeProcess(
   return {
     description: {
       label,
-      pid: claimedPid,
+      pid,
       address: addressText(reached),
       command:
         identity?.command ??
@@ -189,7 +206,11 @@ function makeProcess(
     estimate: estimateCapture,
     capture: async (threadId, options) =>
       captureSnapshot(
-        { label, connect: () => borrowThread(threadId), sharesFiles: localPid !== null },
+        {
+          label,
+          connect: () => borrowThread(threadId),
+          sharesFiles: localPid !== null && sharesNamespace(localPid, "mnt"),
+        },
         {
           ...options,
           firstSignMs: Math.max(timeoutMs, firstSignMs),
@@ -198,15 +219,13 @@ function makeProcess(
       ),
     async close() {
       try {
-        if (reached.openedByUs) return await closeInspector(shared, reached.pid, reached.port);
+        if (reached.openedByUs) return await closeInspector(shared, reached);
       } finally {
         await shared.close();
       }
-      return {
-        leftBehind: reached.signalPending
-          ? `SIGUSR1 is pending: the inspector of process ${reached.pid} opens when its native code returns, and stays open.`
-          : null,
-      };
+      return reached.signalPending && localPid !== null
+        ? closeLateInspector(localPid)
+        : { leftBehind: null };
     },
   };
 }
@@ -214,6 +233,7 @@ function makeProcess(
 /** Collecting garbage comes first and gives no sign of life: about ten seconds at 1.7 GB. */
 const firstSignMs = 30_000;
 const silenceMs = 180_000;
+const secondLookMs = 1000;
 const workerListMs = 700;
 const workerAnswerMs = 700;
 
@@ -226,12 +246,6 @@ const silentMain: ThreadObservation = {
   asleepBeforeMs: null,
   nativeWait: null,
 };
-
-/** A pid of a forwarded port belongs to another machine: only trust it when that process listens here. */
-function isLocal({ host, port }: Reached, pid: number): boolean {
-  if (!isLoopback(host) || port === null || !hasProc()) return false;
-  return listeningSockets(pid).some(({ localPort }) => localPort === port);
-}
 
 /** The version's first number, for what differs between versions; null when the process didn't say. */
 export const majorVersion = ({ nodeVersion }: ProcessDescription): number | null =>

@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import type { UserError } from "../protocol/errors.ts";
 import { nobodyListens, notAnInspector } from "../protocol/processErrors.ts";
 import { formatAddress } from "./targetAddress.ts";
 
@@ -54,14 +55,7 @@ function fetchText(host: string, port: number, path: string, deadlineMs: number)
       () => give(notAnInspector(address, `it did not answer within ${deadlineMs} ms`)),
       deadlineMs,
     );
-    request.on("error", (error: NodeJS.ErrnoException) =>
-      give(
-        error.code === "ECONNREFUSED" ||
-          /^E(HOST|NET|AI_|NOTFOUND|ADDR|ACCES)/.test(error.code ?? "")
-          ? nobodyListens(address, describeNetworkError(error))
-          : notAnInspector(address, "it does not speak HTTP"),
-      ),
-    );
+    request.on("error", (error: NodeJS.ErrnoException) => give(unreachable(address, error.code)));
     request.on("response", (response) => {
       let text = "";
       response.setEncoding("utf8");
@@ -80,11 +74,24 @@ function fetchText(host: string, port: number, path: string, deadlineMs: number)
   });
 }
 
-function describeNetworkError(error: NodeJS.ErrnoException): string {
-  if (error.code === "ECONNREFUSED") return "connection refused";
-  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return "unknown host";
-  return error.code ?? "no connection";
+/** Tells from a system's error code whether nobody is there, or somebody with another protocol. */
+export function unreachable(address: string, code: string | undefined): UserError {
+  const reason = code === undefined ? undefined : networkFailures[code];
+  return reason === undefined
+    ? notAnInspector(address, "it does not speak HTTP")
+    : nobodyListens(address, reason);
 }
+
+const networkFailures: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "unknown host",
+  EAI_AGAIN: "unknown host",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+  EADDRNOTAVAIL: "no such address",
+  EACCES: "connection forbidden",
+  ETIMEDOUT: "no connection in time",
+};
 
 function parseJson(text: string, address: string): unknown {
   try {

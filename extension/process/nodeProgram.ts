@@ -10,6 +10,7 @@ import {
   stopped,
 } from "../protocol/processErrors.ts";
 import {
+  holderOf,
   mayLookInto,
   readCommandLine,
   readExecutable,
@@ -42,9 +43,22 @@ export function checkNodeProcess(pid: number): void {
   if (!sharesNamespace(pid, "net")) throw otherNetwork(pid);
 }
 
+/** The Node process of this machine that listens at an address; null when it is another program. */
+export function nodeListeningAt(host: string, port: number): number | null {
+  const isCalledNode = (pid: number) => hasNodeName(readExecutable(pid) ?? "");
+  const called = holderOf(host, port, isCalledNode);
+  if (called === null || called.pid !== null) return called?.pid ?? null;
+  const pid = holderOf(host, port)?.pid ?? null;
+  const executable = pid === null ? null : readExecutable(pid);
+  return pid !== null && executable !== null && isNode(pid, executable) ? pid : null;
+}
+
+const hasNodeName = (executable: string): boolean =>
+  nodeNames.test(basename(executable).replace(/ \(deleted\)$/, ""));
+
 /** By the program's name, else by a text that every Node binary holds. */
 export function isNode(pid: number, executable: string): boolean {
-  if (nodeNames.test(basename(executable).replace(/ \(deleted\)$/, ""))) return true;
+  if (hasNodeName(executable)) return true;
   return couldBeNode(pid) && fileContains(`/proc/${pid}/exe`, nodeFuse);
 }
 

@@ -1,28 +1,42 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lostTarget, needsLinux, noAnswer } from "../protocol/processErrors.ts";
+import { UserError } from "../protocol/errors.ts";
 import {
+  lostTarget,
+  needsLinux,
+  noAnswer,
+  noTargetOfThatId,
+  notAnInspector,
+  ourselves,
+  stopped,
+} from "../protocol/processErrors.ts";
+import {
+  CannotConnectError,
   ConnectionLostError,
   connectCdp,
   NoAnswerError,
+  ProtocolError,
   type RawCdpSession,
 } from "./cdpSession.ts";
-import { listInspectorTargets } from "./inspectorServer.ts";
+import { listInspectorTargets, unreachable } from "./inspectorServer.ts";
 import { inNativeCode, waitsForChild } from "./nativeWait.ts";
-import { checkNodeProcess } from "./nodeProgram.ts";
+import { checkNodeProcess, nodeListeningAt } from "./nodeProgram.ts";
 import { openInspector } from "./openInspector.ts";
-import { asleepMsOf, hasProc, kernelFunctionOf, readStat } from "./procFiles.ts";
+import { asleepMsOf, hasProc, kernelFunctionOf, readStat, standstillOf } from "./procFiles.ts";
 import type { SharedSession } from "./sharedSession.ts";
-import { formatAddress, type TargetAddress } from "./targetAddress.ts";
+import { formatAddress, isThisMachine, type TargetAddress } from "./targetAddress.ts";
 
 export interface OpenProcessOptions {
   /** Longest time for one answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** Cancelling puts back what was done so far. */
+  readonly signal?: AbortSignal;
   /** Told before something that can't be taken back. */
   onNotice(text: string): void;
 }
 
 /** How a process was reached. */
 export interface Reached {
+  /** The process on this machine; null when it runs elsewhere, or nobody knows which one it is. */
   readonly pid: number | null;
   /** Null when native code keeps the inspector closed. */
   readonly webSocketUrl: string | null;
@@ -36,46 +50,97 @@ export interface Reached {
 /** Finds or opens the inspector of a target. Rejects with UserError. */
 export async function reach(
   address: Exclude<TargetAddress, { kind: "file" }>,
+  options: OpenProcessOptions,
+): Promise<Reached> {
+  if (address.kind === "pid") return reachPid(address.pid, options);
+  const { host, port } = address.kind === "inspector" ? address : placeOf(address.url);
+  const pid = port === null ? null : localProcessAt(host, port);
+  // Before the first contact: connecting wakes the main thread.
+  const asleepBeforeMs = pid === null ? null : asleepInLockMs(pid);
+  const webSocketUrl =
+    address.kind === "inspector"
+      ? (await listInspectorTargets(host, address.port, options.timeoutMs))[0].webSocketUrl
+      : await checkedUrl(address.url, options.timeoutMs);
+  return {
+    pid,
+    webSocketUrl,
+    host,
+    port,
+    openedByUs: false,
+    signalPending: false,
+    asleepBeforeMs,
+  };
+}
+
+async function reachPid(
+  pid: number,
   { timeoutMs, onNotice }: OpenProcessOptions,
 ): Promise<Reached> {
-  const none = { pid: null, openedByUs: false, signalPending: false, asleepBeforeMs: null };
-  if (address.kind === "websocket") {
-    const { hostname, port } = new URL(address.url);
-    return {
-      ...none,
-      webSocketUrl: address.url,
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port) || null,
-    };
-  }
-  if (address.kind === "inspector") {
-    const { host, port } = address;
-    const [first] = await listInspectorTargets(host, port, timeoutMs);
-    return { ...none, webSocketUrl: first.webSocketUrl, host, port };
-  }
   if (!hasProc()) throw needsLinux("Reaching a process by its pid");
-  const { pid } = address;
   checkNodeProcess(pid);
-  const asleepBeforeMs = waitsOnLock(pid) ? asleepMsOf(pid) : null;
+  const asleepBeforeMs = asleepInLockMs(pid);
   const opened = await openInspector(pid, timeoutMs, onNotice);
   if (opened.kind === "native") {
     return {
-      ...none,
       pid,
       webSocketUrl: null,
       host: "127.0.0.1",
       port: null,
+      openedByUs: false,
       signalPending: opened.signalPending,
+      asleepBeforeMs: null,
     };
   }
   const { host, port } = opened.address;
-  const [first] = await listInspectorTargets(host, port, timeoutMs);
-  const { webSocketUrl } = first;
-  return { ...none, pid, webSocketUrl, host, port, openedByUs: opened.openedByUs, asleepBeforeMs };
+  const [{ webSocketUrl }] = await listInspectorTargets(host, port, timeoutMs);
+  return {
+    pid,
+    webSocketUrl,
+    host,
+    port,
+    openedByUs: opened.openedByUs,
+    signalPending: false,
+    asleepBeforeMs,
+  };
+}
+
+function placeOf(url: string): { readonly host: string; readonly port: number | null } {
+  const { hostname, port, protocol } = new URL(url);
+  const usualPort = protocol === "wss:" ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || usualPort };
+}
+
+/** The Node process that listens at an address, when that is on this machine. Throws when it can't answer. */
+function localProcessAt(host: string, port: number): number | null {
+  if (!hasProc() || !isThisMachine(host)) return null;
+  const pid = nodeListeningAt(host, port);
+  if (pid === null) return null;
+  if (pid === process.pid) throw ourselves(pid);
+  const standstill = standstillOf(pid);
+  if (standstill !== null) throw stopped(pid, standstill);
+  return pid;
+}
+
+/** A `ws://` address carries an id that Node makes anew at every start: an old one is told from a stranger. */
+async function checkedUrl(url: string, timeoutMs: number): Promise<string> {
+  const { protocol, hostname, pathname } = new URL(url);
+  const { host, port } = placeOf(url);
+  // Behind TLS there is a proxy, which may pass on nothing but the WebSocket.
+  if (protocol === "wss:" || hostname === "" || port === null) return url;
+  try {
+    const targets = await listInspectorTargets(host, port, timeoutMs);
+    const known = targets.some(({ webSocketUrl }) => new URL(webSocketUrl).pathname === pathname);
+    if (!known) throw noTargetOfThatId(formatAddress(host, port));
+  } catch (error) {
+    // Another tool's proxy of the inspector speaks the protocol without listing targets.
+    if (!(error instanceof UserError) || error.code !== "not-an-inspector") throw error;
+  }
+  return url;
 }
 
 /** Only in `Atomics.wait` does JavaScript itself sleep; an event loop that sleeps is idle, not blocked. */
-const waitsOnLock = (pid: number): boolean => /futex/.test(kernelFunctionOf(pid) ?? "");
+const asleepInLockMs = (pid: number): number | null =>
+  /futex/.test(kernelFunctionOf(pid) ?? "") ? asleepMsOf(pid) : null;
 
 /** `host:port`, null when the inspector is not open. */
 export const addressText = ({ host, port }: Reached): string | null =>
@@ -89,60 +154,78 @@ export const labelOf = (reached: Reached): string =>
 export interface Identity {
   readonly pid: number;
   readonly version: string;
-  readonly command: string | null;
+  readonly command: string;
 }
 
-/** The process behind an address, null when it gives no answer. */
+/** Strings only, and joined: a program may have patched the rest (`toJSON` is a known one). */
+const identityExpression =
+  "[process.pid, process.version, process.execPath].concat(process.argv).join('\\0')";
+
+/** The process behind an address, null when a process of this machine gives no answer. Rejects with UserError. */
 export async function identify(
   shared: SharedSession,
   reached: Reached,
-  timeoutMs: number,
+  { timeoutMs, signal }: OpenProcessOptions,
 ): Promise<Identity | null> {
   const label = labelOf(reached);
   const session = await shared.borrow();
   const stopWaiting = new AbortController();
+  const closeOnAbort = () => void session.close();
+  signal?.addEventListener("abort", closeOnAbort);
   try {
     const { result } = await Promise.race([
       session.send(
         "Runtime.evaluate",
-        {
-          expression:
-            "JSON.stringify([process.pid, process.version, [process.execPath, ...process.argv.slice(1)].join(' ')])",
-          returnByValue: true,
-          silent: true,
-        },
+        { expression: identityExpression, returnByValue: true, silent: true },
         timeoutMs,
       ),
       hopeless(reached.pid)(stopWaiting.signal),
     ]);
-    const answer: unknown = JSON.parse(typeof result.value === "string" ? result.value : "[]");
-    const [pid, version, command] = Array.isArray(answer) ? answer : [];
-    if (typeof pid !== "number" || typeof version !== "string") return null;
-    return { pid, version, command: typeof command === "string" ? command : null };
+    const identity = parseIdentity(result?.value);
+    if (!identity) throw notAnInspector(label, "it runs no Node.js");
+    return identity;
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof NoAnswerError) {
       if (reached.pid === null) throw noAnswer(label, "who it is", timeoutMs);
       return null;
     }
     if (error instanceof ConnectionLostError) throw lostTarget(label, "it was asked who it is");
+    if (error instanceof ProtocolError) throw notAnInspector(label, "it evaluates nothing");
     throw error;
   } finally {
+    signal?.removeEventListener("abort", closeOnAbort);
     stopWaiting.abort();
     await session.close();
   }
 }
 
-/** Connects to one thread. Rejects with UserError. */
+/** Null for what no Node process answers. */
+export function parseIdentity(answer: unknown): Identity | null {
+  if (typeof answer !== "string") return null;
+  const [pid, version, ...command] = answer.split("\0");
+  // The first word of argv is the executable once more.
+  command.splice(1, 1);
+  if (!/^\d+$/.test(pid ?? "") || !version || !/^v\d+\./.test(version)) return null;
+  return { pid: Number(pid), version, command: command.join(" ") };
+}
+
+/** Opens a connection to the main thread. Rejects with UserError. */
 export async function connect(
   webSocketUrl: string,
   label: string,
-  timeoutMs: number,
+  { timeoutMs, isFirst }: { readonly timeoutMs: number; readonly isFirst: boolean },
 ): Promise<RawCdpSession> {
   try {
     return await connectCdp(webSocketUrl, timeoutMs);
   } catch (error) {
     if (error instanceof NoAnswerError) throw noAnswer(label, "the connection", timeoutMs);
-    if (error instanceof ConnectionLostError) throw lostTarget(label, "connecting to it");
+    if (error instanceof CannotConnectError && isFirst) {
+      throw error.code === null
+        ? notAnInspector(label, "it refuses the WebSocket connection")
+        : unreachable(label, error.code);
+    }
+    if (error instanceof CannotConnectError) throw lostTarget(label, "connecting to it");
     throw error;
   }
 }
@@ -156,7 +239,7 @@ export function hopeless(pid: number | null) {
     const never = new Promise<never>(() => {});
     if (pid === null) return never;
     let native = 0;
-    await sleep(hopelessAfterMs);
+    await sleep(hopelessAfterMs, undefined, { signal }).catch(() => {});
     while (!signal.aborted) {
       const asleep = readStat(pid)?.state !== "R";
       native = asleep && (waitsForChild(pid) || inNativeCode(pid)) ? native + 1 : 0;

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { fileNotFound, notATarget } from "../protocol/processErrors.ts";
 
 /** What a TARGET names. */
@@ -44,3 +45,12 @@ export const formatAddress = (host: string, port: number): string =>
 /** Addresses that only this machine can reach. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || /^127\./.test(host);
+
+/** Addresses at which this machine reaches itself. */
+export const isThisMachine = (host: string): boolean =>
+  isLoopback(host) ||
+  host === "0.0.0.0" ||
+  host === "::" ||
+  Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === host),
+  );

@@ -116,6 +116,13 @@ export const notAnInspector = (address: string, what: string) =>
     'Give the address that Node printed after "Debugger listening on".',
   );
 
+export const noTargetOfThatId = (address: string) =>
+  target(
+    "no-such-target",
+    `The inspector at ${address} has no target with that id.`,
+    `Node makes a new id at every start: give ${address} instead, and Leakline asks for it.`,
+  );
+
 export const lostTarget = (label: string, during: string) =>
   target(
     "target-lost",

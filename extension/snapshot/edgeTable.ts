@@ -55,8 +55,32 @@ export class EdgeTable {
       nameOrIndex[edge] = name;
       target[edge] = rowInteger;
     }
-    if (wrong) throw outOfRange("edges", byteOffset);
+    if (wrong) throw this.#firstWrong(batch, count, byteOffset);
     this.#count = first + rows;
+  }
+
+  /** Looks again at a batch with something wrong in it: the fast loop only says that there is. */
+  #firstWrong(batch: Float64Array, count: number, byteOffset: number): Error {
+    const { edgeFields, edgeTypes, nodeFields, nodeCount } = this.#header;
+    const width = edgeFields.length;
+    for (let at = 0; at < count; at += width) {
+      const row = this.#count + at / width;
+      const type = batch[at + edgeFields.indexOf("type")]!;
+      const name = batch[at + edgeFields.indexOf("name_or_index")]!;
+      const target = batch[at + edgeFields.indexOf("to_node")]!;
+      const targetRow = target / nodeFields.length;
+      let problem = "";
+      if (type < 0 || type >= edgeTypes.length) {
+        problem = `has type ${type}, but there are ${edgeTypes.length} types`;
+      } else if (name < 0 || name > maxUint32) problem = `has ${name} for its name or index`;
+      else if (targetRow < 0 || targetRow >= nodeCount) {
+        problem = `leads to ${target}, but the ${nodeCount} nodes end at ${nodeCount * nodeFields.length}`;
+      } else if (!Number.isInteger(targetRow)) {
+        problem = `leads to ${target}, where no node begins: a node has ${nodeFields.length} fields`;
+      }
+      if (problem) return outOfRange("edges", row, problem, byteOffset);
+    }
+    return brokenRow("edges", byteOffset);
   }
 
   /** Checks what can only be known at the end. */
@@ -71,7 +95,10 @@ export class EdgeTable {
     for (let edge = 0; edge < count; edge++) {
       if (edgeNameOrIndex[edge]! < stringCount) continue;
       const type = edgeType[edge];
-      if (type !== elementType && type !== hiddenType) throw outOfRange("edges", byteOffset);
+      if (type !== elementType && type !== hiddenType) {
+        const problem = `is named by string ${edgeNameOrIndex[edge]}, but there are ${stringCount} strings`;
+        throw outOfRange("edges", edge, problem, byteOffset);
+      }
     }
     return { count, edgeType, edgeNameOrIndex, edgeTarget: trimmed(this.#target, count) };
   }

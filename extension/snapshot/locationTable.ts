@@ -36,7 +36,8 @@ export class LocationTable {
     for (let at = 0; at < count; at += width) {
       const row = batch[at + objectAt]! / nodeFields.length;
       if (!Number.isInteger(row) || row < 0 || row >= nodeCount) {
-        throw outOfRange("locations", byteOffset);
+        const problem = `is of ${batch[at + objectAt]}, where no node begins`;
+        throw outOfRange("locations", this.#count, problem, byteOffset);
       }
       const location = this.#count++;
       this.#row[location] = row;

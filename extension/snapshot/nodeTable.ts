@@ -66,13 +66,34 @@ export class NodeTable {
       firstEdge[row + 1] = edgeSum;
     }
     if (lowest < 0 || highest > maxUint32 || highestType >= nodeTypes.length) {
-      throw outOfRange("nodes", byteOffset);
+      throw this.#firstWrong(batch, count, byteOffset);
     }
     if (edgeSum > this.#header.edgeCount) {
       throw badCount("edges", this.#header.edgeCount, "more", byteOffset);
     }
     this.#edgeSum = edgeSum;
     this.#count = first + rows;
+  }
+
+  /** Looks again at a batch with something wrong in it: the fast loop only says that there is. */
+  #firstWrong(batch: Float64Array, count: number, byteOffset: number): Error {
+    const { nodeFields, nodeTypes } = this.#header;
+    const width = nodeFields.length;
+    for (let at = 0; at < count; at += width) {
+      const row = this.#count + at / width;
+      const type = batch[at + nodeFields.indexOf("type")]!;
+      if (type >= nodeTypes.length) {
+        const problem = `has type ${type}, but there are ${nodeTypes.length} types`;
+        return outOfRange("nodes", row, problem, byteOffset);
+      }
+      for (const field of ["type", "name", "id", "self_size", "edge_count"]) {
+        const value = batch[at + nodeFields.indexOf(field)]!;
+        const isTooLarge = (field === "name" || field === "id") && value > maxUint32;
+        if (value >= 0 && !isTooLarge) continue;
+        return outOfRange("nodes", row, `has ${value} for its ${field}`, byteOffset);
+      }
+    }
+    return brokenRow("nodes", byteOffset);
   }
 
   /** Checks what can only be known at the end. */
@@ -86,7 +107,9 @@ export class NodeTable {
     }
     const nodeName = trimmed(this.#name, count);
     for (let row = 0; row < count; row++) {
-      if (nodeName[row]! >= stringCount) throw outOfRange("nodes", byteOffset);
+      if (nodeName[row]! < stringCount) continue;
+      const problem = `is named by string ${nodeName[row]}, but there are ${stringCount} strings`;
+      throw outOfRange("nodes", row, problem, byteOffset);
     }
     return {
       count,

@@ -74,6 +74,16 @@ export class NumberArray {
     return -1;
   }
 
+  /** Takes numbers of this section that were read before it was known what they mean. */
+  replay(numbers: Float64Array, byteOffset: number): void {
+    const batch = this.#batch;
+    for (let at = 0; at < numbers.length; at += batch.length) {
+      const part = numbers.subarray(at, at + batch.length);
+      batch.set(part);
+      this.#take(batch, part.length, byteOffset);
+    }
+  }
+
   /**
    * The fast lane, where nearly all bytes of a snapshot go through: numbers without a sign that fit 32-bit
    * arithmetic, each with its comma inside this chunk. V8 puts a line break before the comma between two

@@ -1,3 +1,4 @@
+import { EarlyNumbers } from "./earlyNumbers.ts";
 import { EdgeTable } from "./edgeTable.ts";
 import { JsonSkipper } from "./jsonSkipper.ts";
 import { LocationTable } from "./locationTable.ts";
@@ -59,6 +60,8 @@ class StreamingParser implements SnapshotParser {
   #headerBytes: Uint8Array[] | null = null;
   #headerLength = 0;
   #tables: Tables | null = null;
+  /** Sections that came before the header. */
+  readonly #early = new Map<"nodes" | "edges" | "locations", EarlyNumbers>();
   #state: State = "start";
   #byteOrderMark = 0;
   #keyEscaped = false;
@@ -124,8 +127,9 @@ class StreamingParser implements SnapshotParser {
     if (byte === 32 || byte === 10 || byte === 13 || byte === 9) return next;
     switch (this.#state) {
       case "start":
-        if (byte === 123) this.#state = "first key or end";
-        else if (byte === byteOrderMark[this.#byteOrderMark] && this.#isMark(chunkOffset + at)) {
+        if (byte === 123 && this.#byteOrderMark % byteOrderMark.length === 0) {
+          this.#state = "first key or end";
+        } else if (byte === byteOrderMark[this.#byteOrderMark] && this.#isMark(chunkOffset + at)) {
           this.#byteOrderMark++;
         } else this.#failAtStart(byte, chunkOffset + at);
         return next;
@@ -192,15 +196,11 @@ class StreamingParser implements SnapshotParser {
       this.#reader = this.#strings;
       return true;
     }
-    const tables = this.#tables;
-    if (tables === null) {
-      throw new SnapshotFormatError(
-        "missing-section",
-        byteOffset,
-        `The "${key}" section comes without a "snapshot" section before it.`,
-      );
-    }
-    this.#reader = tables[key].numbers;
+    if (this.#tables === null) {
+      const early = new EarlyNumbers(key);
+      this.#early.set(key, early);
+      this.#reader = early;
+    } else this.#reader = this.#tables[key].numbers;
     return true;
   }
 
@@ -239,6 +239,8 @@ class StreamingParser implements SnapshotParser {
       edges: new EdgeTable(header),
       locations: new LocationTable(header),
     };
+    for (const [section, early] of this.#early) early.replayInto(this.#tables[section].numbers);
+    this.#early.clear();
   }
 
   #failAtStart(byte: number, byteOffset: number): never {

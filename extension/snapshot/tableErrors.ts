@@ -15,11 +15,17 @@ export function badCount(
   );
 }
 
-export function outOfRange(section: Section, byteOffset: number): SnapshotFormatError {
+/** `row` is 0-based; `problem` says what its value was and what it could have been. */
+export function outOfRange(
+  section: Section,
+  row: number,
+  problem: string,
+  byteOffset: number,
+): SnapshotFormatError {
   return new SnapshotFormatError(
     "out-of-range",
     byteOffset,
-    `The "${section}" section refers to a type, string or object that does not exist.`,
+    `Row ${row} of the "${section}" section ${problem}.`,
   );
 }
 

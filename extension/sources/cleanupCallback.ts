@@ -1,7 +1,9 @@
+import type * as t from "@babel/types";
 import type { FunctionNode } from "./functionAt.ts";
 import { isConfined, isUsedElsewhere } from "./functionUses.ts";
 import type { ModuleIndex } from "./moduleIndex.ts";
 import type { GrowingModuleSet } from "./moduleLoader.ts";
+import { possibleRegistriesWith, unresolvedPossibleRegistry } from "./possibleRegistries.ts";
 import { type RegistryCreation, registryCreations } from "./registries.ts";
 import type { Value } from "./value.ts";
 
@@ -13,7 +15,13 @@ export type CallbackMatch =
       readonly alsoUsedElsewhere: boolean;
     }
   | { readonly proof: "none"; readonly because: "confined" | "all-resolved" }
-  | { readonly proof: "open"; readonly unresolved: RegistryCreation | null };
+  | {
+      readonly proof: "open";
+      /** A registry whose callback can't be told. */
+      readonly unresolved: RegistryCreation | null;
+      /** A `new` that is given the function, of a class that can't be told. */
+      readonly handedTo: RegistryCreation | null;
+    };
 
 /** Rounds of loading what the evaluation wished for. Real chains of re-exports have two or three steps. */
 const roundLimit = 6;
@@ -34,9 +42,19 @@ export async function matchCallback(
   }
   if (match !== null) return match;
   if (isConfined(set, module, node)) return { proof: "none", because: "confined" };
-  const unresolved = registryCreations(set).find(isUnresolved) ?? null;
-  if (unresolved !== null || !set.isComplete || module.script.damaged) {
-    return { proof: "open", unresolved };
+  const possible = possibleRegistriesWith(set, node);
+  const likely = possible.filter(({ isLikely }) => isLikely);
+  if (likely.length > 0) {
+    const nodes = new Set<t.Node>(likely.map((creation) => creation.node));
+    const alsoUsedElsewhere = isUsedElsewhere(set, module, node, nodes);
+    return { proof: "likely", creations: likely, alsoUsedElsewhere };
+  }
+  const creations = registryCreations(set);
+  const known = new Set<t.Node>(creations.map((creation) => creation.node));
+  const unresolved = creations.find(isUnresolved) ?? unresolvedPossibleRegistry(set, known);
+  const handedTo = possible[0] ?? null;
+  if (unresolved !== null || handedTo !== null || !set.isComplete || module.script.damaged) {
+    return { proof: "open", unresolved, handedTo };
   }
   return { proof: "none", because: "all-resolved" };
 }
@@ -53,7 +71,7 @@ function matchIn(
       ? certain
       : creations.filter((creation) => hasCallback(creation, node, "wrapper"));
   if (matched.length === 0) return null;
-  const creationNodes = new Set(creations.map((creation) => creation.node));
+  const creationNodes = new Set<t.Node>(creations.map((creation) => creation.node));
   return {
     proof: certain.length > 0 ? "certain" : "likely",
     creations: matched,

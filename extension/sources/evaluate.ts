@@ -1,7 +1,7 @@
 import type * as t from "@babel/types";
 import { callValues } from "./callValues.ts";
 import { isFunctionNode, startOffset } from "./functionAt.ts";
-import { memberValues } from "./memberValues.ts";
+import { memberValues, overriddenValues } from "./memberValues.ts";
 import { isMember, type ModuleIndex, memberName } from "./moduleIndex.ts";
 import { parameterValues } from "./parameterValues.ts";
 import { isRegistryClass } from "./registryClass.ts";
@@ -58,7 +58,12 @@ export function createEvaluator(set: ModuleSet, stepLimit = fullStepLimit): Eval
     if (isFunctionNode(node)) return [{ kind: "function", module, node, through: "itself" }];
     if (isMember(node)) {
       const name = memberName(node) ?? literalIndex(node);
-      return name === null ? [unknownValue] : evaluator.member(evaluate(node.object), name);
+      if (name === null) return [unknownValue];
+      const owners = evaluate(node.object);
+      const values = evaluator.member(owners, name);
+      if (node.object.type !== "ThisExpression") return values;
+      // Only of `this` isn't the class known: it may be a derived one.
+      return [...values, ...owners.flatMap((owner) => overriddenValues(evaluator, owner, name))];
     }
     switch (node.type) {
       case "Identifier":

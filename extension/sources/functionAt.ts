@@ -48,16 +48,40 @@ export function functionAt(
   return innermost;
 }
 
+// The alternatives of `headTokens` exclude each other at every character, or matching would take
+// exponential time: a comment ends at the first place it can, and the spaces above U+0080 are no names.
+const comment = String.raw`\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n`;
+
+const modifier = new RegExp(
+  String.raw`(?:static|public|private|protected|override)(?:\s|${comment})*`,
+  "y",
+);
+
+/**
+ * Offset of a function's first token as V8 has it. V8 doesn't count `static`, nor what TypeScript's types
+ * left behind in front of a method, as its nodes in Babel's tree do.
+ */
+export function tokenOffset(text: string, node: FunctionNode): number {
+  let offset = startOffset(node);
+  if (node.type !== "ClassMethod" && node.type !== "ClassPrivateMethod") return offset;
+  // A method may be named like a modifier, so only as many are passed as the tree says there are.
+  const { accessibility, override } = node as t.ClassMethod;
+  for (const isPresent of [node.static, accessibility, override]) {
+    modifier.lastIndex = offset;
+    if (isPresent && modifier.test(text)) offset = modifier.lastIndex;
+  }
+  return offset;
+}
+
 /** True when the offset lies in the part of the function that comes before its body. */
 export function beginsAt(candidate: FunctionNode, offset: number): boolean {
   return offset >= startOffset(candidate) && offset < startOffset(candidate.body);
 }
 
-const comment = String.raw`\/\*[^]*?\*\/|\/\/[^\n]*\n`;
 const computedName = String.raw`\[(?:[^\[\]"'\`]|"[^"\n]*"|'[^'\n]*'|\`[^\`]*\`|\[[^\]]*\])*\]`;
 const quotedName = String.raw`"[^"\n]*"|'[^'\n]*'`;
 const headTokens = new RegExp(
-  String.raw`^(?:\s|\*|[#\w$\u0080-\uffff]|${quotedName}|${computedName}|${comment})*$`,
+  String.raw`^(?:\s|\*|(?!\s)[#\w$\u0080-\uffff]|${quotedName}|${computedName}|${comment})*$`,
 );
 
 /**

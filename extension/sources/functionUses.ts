@@ -1,7 +1,7 @@
 import type * as t from "@babel/types";
 import { walk } from "estree-walker";
 import { createEvaluator, quickStepLimit } from "./evaluate.ts";
-import type { FunctionNode } from "./functionAt.ts";
+import { type FunctionNode, startOffset } from "./functionAt.ts";
 import { functionName } from "./functionName.ts";
 import {
   type CallNode,
@@ -10,6 +10,7 @@ import {
   type ModuleIndex,
   memberName,
 } from "./moduleIndex.ts";
+import { type Binding, resolveName } from "./scope.ts";
 import type { ModuleSet, Value } from "./value.ts";
 
 /** Functions of the platform that call what they are given, and are no registry. */
@@ -90,10 +91,21 @@ export function isConfined(set: ModuleSet, module: ModuleIndex, node: FunctionNo
       }
       if (inner.type === "PrivateName" || around.type === "PrivateName") return;
       if (isCallNode(around) && (around.callee === inner || isKnownConsumer(around))) return;
-      escapes = meansFunction(createEvaluator(set, quickStepLimit).evaluate(module, inner), node);
+      if (inner.type === "Identifier") {
+        // Without a declaration in sight it may mean a function of a block, which sloppy code shares.
+        const binding = resolveName(module.scope, name, startOffset(inner));
+        escapes = binding === null || isBindingOf(binding, node);
+        return;
+      }
+      const values = createEvaluator(set, quickStepLimit).evaluate(module, inner);
+      escapes = meansFunction(values, node) || values.some((value) => value.kind === "unknown");
     },
   });
   return !escapes;
+}
+
+function isBindingOf(binding: Binding, node: FunctionNode): boolean {
+  return binding.sources.some((source) => source.kind === "expression" && source.node === node);
 }
 
 function meansFunction(values: readonly Value[], node: FunctionNode): boolean {

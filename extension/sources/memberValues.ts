@@ -94,6 +94,31 @@ function classMember(
   return [];
 }
 
+/** What a member is in the classes derived from that of an instance, as far as they define it anew. */
+export function overriddenValues(
+  evaluator: Evaluator,
+  owner: Value,
+  name: string,
+): readonly Value[] {
+  if (owner.kind !== "instance" && owner.kind !== "class") return [];
+  if (isFunctionNode(owner.node) || name.startsWith("#")) return [];
+  return evaluator.set.modules.flatMap((module) =>
+    module.derivedClasses.flatMap((node): readonly Value[] => {
+      if (node === owner.node || !definesMember(node, name)) return [];
+      const isDerived = classChain(evaluator, { module, node }).some(
+        (place) => place.node === owner.node,
+      );
+      return isDerived ? classMember(evaluator, { kind: owner.kind, module, node }, name) : [];
+    }),
+  );
+}
+
+function definesMember(node: t.Class, name: string): boolean {
+  return node.body.body.some(
+    (element) => "key" in element && propertyName(element.key, false) === name,
+  );
+}
+
 function methodValues(
   evaluator: Evaluator,
   module: ModuleIndex,

@@ -31,6 +31,8 @@ export interface ModuleIndex extends ModuleExports {
   /** In order of their beginning. */
   readonly functions: readonly FunctionNode[];
   readonly newExpressions: readonly t.NewExpression[];
+  /** Classes that extend something. */
+  readonly derivedClasses: readonly t.Class[];
   /** Calls whose callee is a property `register`. */
   readonly registerCalls: readonly CallNode[];
   /** Calls by the last name in their callee: `f` for `f()`, `a.f()` and `new f()`. */
@@ -50,12 +52,14 @@ export function indexModule(script: ParsedScript): ModuleIndex {
   const callsByName = new Map<string, CallNode[]>();
   const memberAssignments = new Map<string, MemberAssignment[]>();
   const assignments: t.AssignmentExpression[] = [];
+  const iterations: (t.ForOfStatement | t.ForInStatement)[] = [];
+  const derivedClasses: t.Class[] = [];
   const moduleExports = { exported: new Map<string, ValueSource[]>(), reexported: [] as string[] };
   const scopes = new Map<t.Node, Scope>();
   let scope = root;
 
   const enter = (node: t.Node, parent: t.Node | null) => {
-    declareNames(node, scope);
+    declareNames(node, parent, scope);
     const inner = innerScope(node, parent, scope);
     if (inner !== null) {
       scopes.set(node, inner);
@@ -74,6 +78,14 @@ export function indexModule(script: ParsedScript): ModuleIndex {
         break;
       case "AssignmentExpression":
         assignments.push(node);
+        break;
+      case "ForOfStatement":
+      case "ForInStatement":
+        iterations.push(node);
+        break;
+      case "ClassDeclaration":
+      case "ClassExpression":
+        if (node.superClass) derivedClasses.push(node);
         break;
       case "ExportNamedDeclaration":
       case "ExportDefaultDeclaration":
@@ -137,6 +149,11 @@ export function indexModule(script: ParsedScript): ModuleIndex {
     const name = memberName(left);
     if (name !== null) indexModuleExportsAssignment(left.object, name, right, moduleExports);
   }
+  for (const { left } of iterations) {
+    for (const { name } of patternNames(left)) {
+      resolveName(root, name, startOffset(left))?.sources.push({ kind: "opaque" });
+    }
+  }
   const knownAncestors = new WeakMap<t.Node, readonly t.Node[]>();
   const knownReturned = new WeakMap<FunctionNode, readonly t.Node[]>();
   functions.sort((a, b) => startOffset(a) - startOffset(b) || endOffset(b) - endOffset(a));
@@ -146,6 +163,7 @@ export function indexModule(script: ParsedScript): ModuleIndex {
     scope: root,
     functions,
     newExpressions,
+    derivedClasses,
     registerCalls,
     callsByName,
     memberAssignments,
@@ -200,16 +218,17 @@ function innerScope(node: t.Node, parent: t.Node | null, outer: Scope): Scope | 
   }
 }
 
-function declareNames(node: t.Node, scope: Scope): void {
+function declareNames(node: t.Node, parent: t.Node | null, scope: Scope): void {
   // TypeScript's `declare var FinalizationRegistry` tells of a global and makes no variable.
   if ("declare" in node && node.declare === true) return;
   switch (node.type) {
     case "VariableDeclaration": {
       const target = node.kind === "var" ? varScope(scope) : scope;
+      const isLoopVariable = parent !== null && isIteration(parent) && parent.left === node;
       for (const { id, init } of node.declarations) {
         for (const { name, path, fallback } of patternNames(id)) {
           // Without a value it is declared here and assigned elsewhere.
-          const isPlain = !init && path?.length === 0;
+          const isPlain = !init && path?.length === 0 && !isLoopVariable;
           if (init && path !== null)
             declare(target, name, { kind: "expression", node: init, path });
           else if (!isPlain) declare(target, name, { kind: "opaque" });
@@ -245,6 +264,10 @@ function declareNames(node: t.Node, scope: Scope): void {
       declare(scope, node.id.name, { kind: "opaque" });
       break;
   }
+}
+
+function isIteration(node: t.Node): node is t.ForOfStatement | t.ForInStatement {
+  return node.type === "ForOfStatement" || node.type === "ForInStatement";
 }
 
 function declareEmpty(scope: Scope, name: string): void {

@@ -38,16 +38,27 @@ export function parseScript(text: string, url: string): ParsedScript | null {
     : [javaScript, typeScript];
   let best: ParsedScript | null = null;
   for (const plugins of pluginSets) {
-    const attempt = tryParse(text, url, plugins);
+    const attempt = tryParse(text, url, { plugins });
+    if (attempt !== null && !attempt.damaged) return attempt;
+    best ??= attempt;
+  }
+  if (text.length > longestRetried) return best;
+  // Sloppy code: `with`, octal numbers, `await` and `yield` as names. The first sets read it as a module's.
+  const sloppy = { sourceType: "script", allowAwaitOutsideFunction: false } as const;
+  for (const change of [sloppy, { sourceType: "module" } as const]) {
+    const attempt = tryParse(text, url, { plugins: [], ...change });
     if (attempt !== null && !attempt.damaged) return attempt;
     best ??= attempt;
   }
   return best;
 }
 
-function tryParse(text: string, url: string, plugins: ParserPlugin[]): ParsedScript | null {
+/** In UTF-16 units: a longer text that isn't code must not cost several times its parsing. */
+const longestRetried = 2_000_000;
+
+function tryParse(text: string, url: string, change: ParserOptions): ParsedScript | null {
   try {
-    const file = parse(text, { ...options, plugins });
+    const file = parse(text, { ...options, ...change });
     return { url, text, program: file.program, damaged: (file.errors?.length ?? 0) > 0 };
   } catch {
     return null;
@@ -69,6 +80,19 @@ export function offsetOf(text: string, place: GeneratedPlace): number | null {
     }
   }
   return Math.min(lineStart + Math.max(0, place.column - 1), text.length);
+}
+
+/** The place of an offset; the other way round of `offsetOf`. */
+export function placeAt(text: string, offset: number): GeneratedPlace {
+  let line = 1;
+  let lineStart = 0;
+  lineBreak.lastIndex = 0;
+  for (;;) {
+    const match = lineBreak.exec(text);
+    if (match === null || match.index >= offset) return { line, column: offset - lineStart + 1 };
+    line++;
+    lineStart = match.index + match[0].length;
+  }
 }
 
 /** Where a node begins. Babel counts columns from 0. */

@@ -1,6 +1,6 @@
 import type { SourcePosition } from "../protocol/sourcePosition.ts";
 import { fileUrl, isAbsolutePath, localPath, resolveReference } from "./fileUrl.ts";
-import { offsetOf } from "./parseScript.ts";
+import { offsetOf, placeAt } from "./parseScript.ts";
 import type { ScriptTexts } from "./scriptTexts.ts";
 import { scriptKey } from "./scriptTexts.ts";
 import type { GeneratedPlace, ScriptReference } from "./sourceLoaders.ts";
@@ -127,11 +127,6 @@ function originalName(
   );
   const last = [...before.matchAll(declared)].at(-1);
   if (last === undefined) return functionName;
-  const original = map.original(placeOf(text, from + last.index));
+  const original = map.original(placeAt(text, from + last.index));
   return original?.name ?? functionName;
-}
-
-function placeOf(text: string, offset: number): GeneratedPlace {
-  const lines = text.slice(0, offset).split(/\r\n|[\n\r\u2028\u2029]/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

@@ -1,7 +1,13 @@
 import type * as t from "@babel/types";
 import { createEvaluator, quickStepLimit } from "./evaluate.ts";
-import { type FunctionNode, startOffset } from "./functionAt.ts";
-import { isMember, type ModuleIndex, memberName } from "./moduleIndex.ts";
+import { endOffset, type FunctionNode, startOffset } from "./functionAt.ts";
+import {
+  type CallNode,
+  isMember,
+  type MemberNode,
+  type ModuleIndex,
+  memberName,
+} from "./moduleIndex.ts";
 import { classChain, isRegistryClass } from "./registryClass.ts";
 import { walkOwnCode } from "./returnedExpressions.ts";
 import { resolveName } from "./scope.ts";
@@ -10,7 +16,8 @@ import { type Evaluator, type ModuleSet, unknownValue, type Value } from "./valu
 /** A place in the text where registries are made, and what is passed as their cleanup callback. */
 export interface RegistryCreation {
   readonly module: ModuleIndex;
-  readonly node: t.NewExpression;
+  /** A `new` expression, or a call of `Reflect.construct`. */
+  readonly node: CallNode;
   /** Functions that may be the callback; contains `unknown` when there may be others. */
   readonly callbacks: readonly Value[];
 }
@@ -31,11 +38,15 @@ export function registryCreations(set: ModuleSet): readonly RegistryCreation[] {
 /** `register` is a common name: a bundle can have thousands of calls that are none of a registry. */
 const receiverStepLimit = 2000;
 
+export interface RegisterCall {
+  readonly module: ModuleIndex;
+  readonly call: t.Node;
+  /** What V8 gives as the position of the call. */
+  readonly offset: number;
+}
+
 /** Calls of `register` on registries made at one place, in the order of modules and text. */
-export function registerCalls(
-  set: ModuleSet,
-  creation: RegistryCreation,
-): readonly { readonly module: ModuleIndex; readonly call: t.Node; readonly name: t.Node }[] {
+export function registerCalls(set: ModuleSet, creation: RegistryCreation): readonly RegisterCall[] {
   const classes = creationClasses(createEvaluator(set), creation);
   const found = set.modules.flatMap((module) =>
     module.registerCalls.flatMap((call) => {
@@ -51,7 +62,15 @@ export function registerCalls(
       );
       const couldBe = receivers.some((value) => value.kind === "unknown");
       return isReceiver || couldBe
-        ? [{ module, call, name: call.callee.property, object: call.callee.object, isReceiver }]
+        ? [
+            {
+              module,
+              call,
+              offset: callOffset(module.script.text, call, call.callee),
+              object: call.callee.object,
+              isReceiver,
+            },
+          ]
         : [];
     }),
   );
@@ -64,6 +83,18 @@ export function registerCalls(
   return found.filter(
     (entry) => entry.module === creation.module && entry.call.arguments.length > 1,
   );
+}
+
+/**
+ * V8 reports a call at the name in front of its parenthesis, and at the parenthesis when something else is
+ * in front of it: `r["register"](o)`, `(r.register)(o)`, `r.register?.(o)`.
+ */
+function callOffset(text: string, call: CallNode, callee: MemberNode): number {
+  const isParenthesized = callee.extra?.["parenthesized"] === true;
+  const isOptional = call.type === "OptionalCallExpression" && call.optional;
+  if (!callee.computed && !isParenthesized && !isOptional) return startOffset(callee.property);
+  const parenthesis = text.indexOf("(", endOffset(callee));
+  return parenthesis < 0 ? startOffset(callee.property) : parenthesis;
 }
 
 /** The class given to `new` and its base classes, when it isn't FinalizationRegistry itself. */

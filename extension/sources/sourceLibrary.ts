@@ -3,11 +3,18 @@ import type { SourcePosition } from "../protocol/sourcePosition.ts";
 import { afterAwait } from "./awaits.ts";
 import { type CallbackMatch, matchCallback } from "./cleanupCallback.ts";
 import { localPath } from "./fileUrl.ts";
-import { type FunctionNode, functionAt, isSameBeginning, isSamePlace } from "./functionAt.ts";
+import {
+  type FunctionNode,
+  functionAt,
+  isSameBeginning,
+  isSamePlace,
+  tokenOffset,
+} from "./functionAt.ts";
 import { enclosingFunction, functionName } from "./functionName.ts";
+import { inlineCallback } from "./inlineCallback.ts";
 import type { ModuleIndex } from "./moduleIndex.ts";
 import { createModuleLoader, type GrowingModuleSet } from "./moduleLoader.ts";
-import { offsetOf, startOf } from "./parseScript.ts";
+import { offsetOf, placeAt, startOf } from "./parseScript.ts";
 import { createPositions } from "./positions.ts";
 import { type RegistryCreation, registerCalls } from "./registries.ts";
 import { createScriptTexts } from "./scriptTexts.ts";
@@ -71,9 +78,9 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   async function findFunction(
     script: ScriptReference,
     place: GeneratedPlace,
-  ): Promise<FoundFunction | "no-text" | "no-such-place" | "top-level"> {
+  ): Promise<FoundFunction | "no-text" | "no-code" | "no-such-place" | "top-level"> {
     const module = await loader.load(script);
-    if (module === null) return "no-text";
+    if (module === null) return (await texts.load(script)) === null ? "no-text" : "no-code";
     const offset = offsetOf(module.script.text, place);
     if (offset === null) return "no-such-place";
     const node = functionAt(module.functions, offset);
@@ -101,6 +108,24 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
     );
   }
 
+  /** The answer for the commonest shape, without a parse: null when it is another one. */
+  async function inlineAnswer(
+    script: ScriptReference,
+    functionStart: GeneratedPlace,
+    current: GeneratedPlace | null,
+  ): Promise<CallbackAnswer | null> {
+    const text = (await texts.load(script))?.text ?? "";
+    const offset = offsetOf(text, functionStart);
+    const inline = offset === null ? null : inlineCallback(text, offset);
+    if (inline === null) return null;
+    const now = current === null ? null : offsetOf(text, current);
+    const { node, start, creation } = inline;
+    const resumed = node === null || now === null ? "no" : afterAwait(node, now - start);
+    const { line, column } = placeAt(text, creation);
+    const place = `${localPath(script.url)}:${line}:${column}`;
+    return provedAnswer("certain", [place], false, resumed);
+  }
+
   async function registerSites(
     set: GrowingModuleSet,
     creations: readonly RegistryCreation[],
@@ -110,10 +135,8 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
       let calls = registerCalls(set, creation);
       // The receiver may come from modules that only its evaluation showed to matter.
       if (await set.addWished()) calls = registerCalls(set, creation);
-      for (const { module, call, name } of calls) {
-        const callStart = startOf(call);
-        const nameStart = startOf(name);
-        const place = callStart.line === nameStart.line ? callStart : nameStart;
+      for (const { module, call, offset } of calls) {
+        const place = placeAt(module.script.text, offset);
         const position = await shown(module, place, enclosingFunction(module, call));
         const key = `${position.file}:${position.line}:${position.column}`;
         sites.set(key, { position, count: null, certainty: "candidate" });
@@ -129,10 +152,15 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
       if (!(await mentionsRegistry(script)) && (await loader.registryScripts())?.length === 0) {
         return answer("none", "No script of this process mentions FinalizationRegistry.");
       }
+      const inline = await inlineAnswer(script, functionStart, current);
+      if (inline !== null) return inline;
       const found = await findFunction(script, functionStart);
       const file = localPath(script.url) || "a script without a name";
       if (found === "no-text") {
         return answer("open", `The source of the function in ${file} is not available.`);
+      }
+      if (found === "no-code") {
+        return answer("open", `The source of the function in ${file} could not be parsed.`);
       }
       if (found === "no-such-place") {
         return answer("open", `${file} has no line ${functionStart.line}: it is not what runs.`);
@@ -161,7 +189,11 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
           startOf(first.node),
           enclosingFunction(first.module, first.node),
         ),
-        callback: await shown(module, startOf(node), node),
+        callback: await shown(
+          module,
+          placeAt(module.script.text, tokenOffset(module.script.text, node)),
+          node,
+        ),
         registeredAt: await registerSites(set, matched.creations),
       };
     },
@@ -195,6 +227,12 @@ function describe(match: CallbackMatch, resumed: "sure" | "possible" | "no"): Ca
     );
   }
   if (match.proof === "open") {
+    if (match.handedTo !== null) {
+      return answer(
+        "open",
+        `The function is passed to the object made at ${creationPlace(match.handedTo)}, and whether that is a FinalizationRegistry can't be told from the source.`,
+      );
+    }
     return answer(
       "open",
       match.unresolved === null
@@ -202,12 +240,24 @@ function describe(match: CallbackMatch, resumed: "sure" | "possible" | "no"): Ca
         : `Which callback is passed to the registry at ${creationPlace(match.unresolved)} can't be told from the source.`,
     );
   }
-  const [first] = match.creations;
-  const place = first === undefined ? "" : ` at ${creationPlace(first)}`;
-  const others = match.creations.length - 1;
-  const more = others < 1 ? "" : ` and ${others} more`;
+  return provedAnswer(
+    match.proof,
+    match.creations.map(creationPlace),
+    match.alsoUsedElsewhere,
+    resumed,
+  );
+}
+
+function provedAnswer(
+  proof: "certain" | "likely",
+  [first, ...others]: readonly string[],
+  alsoUsedElsewhere: boolean,
+  resumed: "sure" | "possible" | "no",
+): CallbackAnswer {
+  const place = first === undefined ? "" : ` at ${first}`;
+  const more = others.length < 1 ? "" : ` and ${others.length} more`;
   const how =
-    match.proof === "certain"
+    proof === "certain"
       ? `The function is the cleanup callback of the registry made${place}${more}`
       : `The function is passed through a wrapper to the registry made${place}${more}`;
   const isContinuation = resumed === "sure";
@@ -215,13 +265,13 @@ function describe(match: CallbackMatch, resumed: "sure" | "possible" | "no"): Ca
     ? ", and runs after an await of it"
     : resumed === "possible"
       ? ", but may have been resumed after an await"
-      : match.alsoUsedElsewhere
+      : alsoUsedElsewhere
         ? ", but is used elsewhere too"
         : "";
   return {
-    proof: resumed === "possible" ? "likely" : match.proof,
+    proof: resumed === "possible" ? "likely" : proof,
     reason: `${how}${note}.`,
-    alsoUsedElsewhere: match.alsoUsedElsewhere,
+    alsoUsedElsewhere,
     afterFirstAwait: isContinuation,
   };
 }

@@ -1,7 +1,6 @@
 import {
   AnyMap,
   GREATEST_LOWER_BOUND,
-  LEAST_UPPER_BOUND,
   originalPositionFor,
   type SectionedSourceMapInput,
   type TraceMap,
@@ -25,11 +24,15 @@ export interface SourceMap {
   readonly files: readonly string[];
 }
 
+/** In UTF-16 units. A parsed map takes several times its text's memory. */
+const longestMap = 256 * 1024 * 1024;
+
 /**
  * Reads a source map (revision 3, also with sections). `mapUrl` is where it was found; its sources are
- * relative to that. Null when the text is no source map.
+ * relative to that. Null when the text is no source map, or one of more than 256 Mi characters.
  */
 export function parseSourceMap(text: string, mapUrl: string): SourceMap | null {
+  if (text.length > longestMap) return null;
   const files: string[] = [];
   let map: TraceMap;
   try {
@@ -53,14 +56,14 @@ function originalPlace(
 ): OriginalPlace | null {
   const needle = { line: place.line, column: Math.max(0, place.column - 1) };
   if (needle.line < 1) return null;
-  for (const bias of [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND] as const) {
-    const found = originalPositionFor(map, { ...needle, bias });
-    const file = found.source === null ? undefined : files[Number(found.source)];
-    // A damaged map can point before the first line, and to names that it doesn't have.
-    if (file === undefined || found.source === null || found.line < 1 || found.column < 0) continue;
-    return { file, line: found.line, column: found.column + 1, name: found.name ?? null };
-  }
-  return null;
+  // Only the segment to the left: code before the first one, or behind one without a source, is the
+  // compiler's own, and the next line of the user's would be a wrong answer for it.
+  const found = originalPositionFor(map, { ...needle, bias: GREATEST_LOWER_BOUND });
+  const file = found.source === null ? undefined : files[Number(found.source)];
+  // A damaged map can point before the first line, and to names that it doesn't have.
+  if (file === undefined || found.source === null || found.line < 1 || found.column < 0)
+    return null;
+  return { file, line: found.line, column: found.column + 1, name: found.name ?? null };
 }
 
 /**

@@ -8,8 +8,13 @@ export interface DrawnRegistration {
   readonly token?: DrawnNode | undefined;
 }
 
-/** Versions whose cells number their hidden edges in the same way: 20 to 24, and 26. */
-export type CellLayout = "Node 20" | "Node 26";
+/**
+ * Versions whose cells number their hidden edges in the same way: 20 to 24, and 26. With `exposeInternals`
+ * Node 26 gives V8's own objects another type.
+ */
+export type CellLayout = "Node 20" | "Node 26" | "Node 26 with internals";
+
+export const cellLayouts: readonly CellLayout[] = ["Node 20", "Node 26", "Node 26 with internals"];
 
 /** A realm of V8: registries and functions are made in it. */
 export interface DrawnRealm {
@@ -37,7 +42,8 @@ export interface DrawnRegistry {
 
 /** Draws registries exactly as V8 shows them, edge by edge: taken from snapshots of all four versions. */
 export function drawRealm(heap: HeapDrawing, layout: CellLayout): DrawnRealm {
-  const nativeContext = heap.node("hidden", "system / NativeContext / file:///app");
+  const engineType = layout === "Node 26 with internals" ? "native" : "hidden";
+  const nativeContext = heap.node(engineType, "system / NativeContext / file:///app");
   heap.edge(heap.root, "element", 1, nativeContext);
   const scriptEdge = layout === "Node 20" ? "script_or_debug_info" : "script";
   const scripts = new Map<string, DrawnNode>();
@@ -60,7 +66,7 @@ export function drawRealm(heap: HeapDrawing, layout: CellLayout): DrawnRealm {
   ) => {
     const node = heap.object(className);
     heap.hold(`registry${node.row}`, node);
-    const cells = registrations.map(() => heap.node("hidden", "system / WeakCell"));
+    const cells = registrations.map(() => heap.node(engineType, "system / WeakCell"));
     const isActive = registrations.map(({ target }) => target !== undefined);
     heap.edge(node, "hidden", 2, nativeContext);
     heap.edge(node, "hidden", 3, closure);

@@ -24,6 +24,8 @@ export interface ExpectedFinding {
   /** Names of edges of the retaining path, in this order; others may stand between them. */
   readonly pathThrough?: readonly string[];
   readonly isBatch?: boolean;
+  /** One, when left out: the same cause may be met in several registries. */
+  readonly findings?: number;
   /** The thread that it is about; the main thread when left out. */
   readonly thread?: "worker";
 }

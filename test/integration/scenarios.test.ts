@@ -97,7 +97,9 @@ function expectFindings(
       (finding) => finding.kind === expected.kind && matches(finding, expected, name),
     );
     const counted = candidates.filter((finding) => count === undefined || finding.count === count);
-    expect(counted, `one ${expected.kind} (count ${count}) among ${shown}`).toHaveLength(1);
+    expect(counted, `one ${expected.kind} (count ${count}) among ${shown}`).toHaveLength(
+      expected.findings ?? 1,
+    );
     if (expected.blocks !== undefined) {
       expect(counted[0]?.blocks?.registrations, shown).toBe(announced(program, expected.blocks));
     }

@@ -5,9 +5,12 @@ import { livenessOf } from "../../../extension/graph/liveness.ts";
 import { registriesOf } from "../../../extension/graph/registries.ts";
 import { type DrawnNode, drawHeap, type HeapDrawing } from "../../build/heapDrawing.ts";
 import { readGraph } from "../../build/readGraph.ts";
-import { type CellLayout, type DrawnRealm, drawRealm } from "../../build/registrationDrawing.ts";
-
-const layouts: readonly CellLayout[] = ["Node 20", "Node 26"];
+import {
+  type CellLayout,
+  cellLayouts,
+  type DrawnRealm,
+  drawRealm,
+} from "../../build/registrationDrawing.ts";
 
 function draw(layout: CellLayout = "Node 26") {
   const heap = drawHeap();
@@ -30,7 +33,7 @@ function groupsIn(heap: HeapDrawing) {
   );
 }
 
-describe.each(layouts)("registrations of %s", (layout) => {
+describe.each(cellLayouts)("registrations of %s", (layout) => {
   test("a target that ordinary code holds is held, on the shortest path from the root", () => {
     const { heap, realm, free } = draw(layout);
     const target = heap.object("Row");
@@ -236,7 +239,7 @@ const anyRegistration = fc.record({
 
 const randomHeap: fc.Arbitrary<RandomHeap> = fc
   .record({
-    layout: fc.constantFrom(...layouts),
+    layout: fc.constantFrom(...cellLayouts),
     edges: fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 14 }),
     held: fc.array(fc.nat(9), { maxLength: 2 }),
     registries: fc.array(

@@ -2,12 +2,10 @@ import { describe, expect, test } from "vitest";
 import { registriesOf } from "../../../extension/graph/registries.ts";
 import { drawHeap } from "../../build/heapDrawing.ts";
 import { readGraph } from "../../build/readGraph.ts";
-import { type CellLayout, drawRealm } from "../../build/registrationDrawing.ts";
+import { cellLayouts, drawRealm } from "../../build/registrationDrawing.ts";
 import { newerLayout, olderLayout } from "../../build/snapshotWriter.ts";
 
-const layouts: readonly CellLayout[] = ["Node 20", "Node 26"];
-
-describe.each(layouts)("registries of %s", (layout) => {
+describe.each(cellLayouts)("registries of %s", (layout) => {
   const file = layout === "Node 20" ? olderLayout : newerLayout;
   const draw = () => {
     const heap = drawHeap();

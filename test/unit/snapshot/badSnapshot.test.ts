@@ -63,7 +63,7 @@ describe("what is no snapshot is refused with its reason:", () => {
   ])("%s", (_, bytes, reason) => {
     const error = errorOf(bytes);
     expect(error?.reason).toBe(reason);
-    expect(error?.message).toMatch(/^[^\n]{20,160}$/);
+    expect(error?.message).toMatch(/^[^\n]{15,200}$/);
     expect(error?.byteOffset).toBeLessThanOrEqual(bytes.length);
     expect(errorOf(bytes, [...bytes.keys()])).toMatchObject({
       reason,
@@ -144,10 +144,24 @@ describe("a snapshot that contradicts itself is refused with its reason:", () =>
     const bytes = writeSnapshot(smallHeap(), options);
     const error = errorOf(bytes);
     expect(error).toMatchObject({ reason });
-    expect(error?.message).toMatch(/^[^\n]{20,160}$/);
+    expect(error?.message).toMatch(/^[^\n]{15,200}$/);
     expect(error?.byteOffset).toBeLessThanOrEqual(bytes.length);
     expect(errorOf(bytes, [...bytes.keys()])?.reason).toBe(reason);
   });
+});
+
+test("a number out of range is named with its row, its value and what it could have been", () => {
+  const messageOf = (section: string, from: RegExp, to: string) =>
+    errorOf(writeSnapshot(smallHeap(), { spoil: replaced(section, from, to) }))?.message;
+  expect(messageOf("edges", /\d+\]$/, "6000]")).toBe(
+    'Row 4 of the "edges" section leads to 6000, but the 6 nodes end at 36.',
+  );
+  expect(messageOf("nodes", /^\[\d+/, "[99")).toBe(
+    'Row 0 of the "nodes" section has type 99, but there are 15 types.',
+  );
+  expect(messageOf("nodes", /^\[(\d+),\d+/, "[$1,999")).toBe(
+    'Row 0 of the "nodes" section is named by string 999, but there are 8 strings.',
+  );
 });
 
 test("no objects at all is not a heap", () => {

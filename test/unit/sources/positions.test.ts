@@ -74,7 +74,7 @@ test.each([
       callback: position(8, 1, "onCollected"),
       registeredAt: [
         {
-          position: position(5, 5, expect.stringMatching(/open$/) as string),
+          position: position(5, 14, expect.stringMatching(/open$/) as string),
           count: null,
           certainty: "candidate",
         },

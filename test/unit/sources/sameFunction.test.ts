@@ -145,7 +145,7 @@ test("of two callbacks on one minified line each is matched with its own registr
       minified.indexOf(created) + (created === ",d=new" ? 4 : 1),
     );
     expect(facts?.registeredAt.map(({ position }) => position.column)).toEqual([
-      minified.indexOf(registered) + 1,
+      minified.indexOf(registered) + "a.".length + 1,
     ]);
   }
 });

@@ -12,7 +12,7 @@ export const scenario: Scenario = {
           callback: { file: "leaky.js", mark: "CALLBACK" },
           registeredAt: [{ file: "leaky.js", mark: "REGISTER" }],
           count: "leaked",
-          pathThrough: ["bound_this"],
+          pathThrough: ["bound this"],
         },
       ],
       never: ["queued", "running", "starved"],

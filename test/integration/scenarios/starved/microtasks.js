@@ -4,7 +4,7 @@ import { announce, collect } from "../program.cjs";
 const queue = { isEmpty: false, polls: 0 };
 
 /** Polls with an await: the microtask queue is never empty, and the event loop never gets back. */
-async function drainQueue() {
+async function drainQueue() /* CULPRIT */ {
   while (!queue.isEmpty /* CULPRIT */) {
     await null; /* CULPRIT */
     queue.polls++;
