@@ -30,7 +30,11 @@ export interface Registry {
   readonly internal: boolean;
   /** Registrations whose target is alive. */
   readonly active: CellList;
-  /** Registrations whose target is collected and whose callback has not returned: the queue. */
+  /**
+   * Registrations whose target is collected and whose callback has not begun: the queue. The one whose
+   * callback is running has left it on every version; since Node 24 its cell is still in the heap, held by
+   * the stack and on no list.
+   */
   readonly cleared: CellList;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { captureFailed, lostTarget } from "../protocol/processErrors.ts";
 import {
   type CdpSession,
@@ -72,16 +73,24 @@ export async function captureSnapshot(
     options.signal.addEventListener("abort", closeOnAbort);
     const start = performance.now();
     let bytes = 0;
+    let sinkFailure: unknown;
     options.sink.begin();
     try {
       await way.capture(session, options, (text) => {
         const chunk = Buffer.from(text, "utf8");
         bytes += chunk.length;
-        options.sink.push(chunk);
+        try {
+          options.sink.push(chunk);
+        } catch (error) {
+          sinkFailure ??= error;
+          closeOnAbort();
+        }
       });
+      if (sinkFailure !== undefined) throw sinkFailure;
       return { answeredBy: way.name, pauseMs: performance.now() - start, bytes };
     } catch (error) {
       options.signal.throwIfAborted();
+      if (sinkFailure !== undefined) throw sinkFailure;
       if (error instanceof ConnectionLostError)
         throw lostTarget(source.label, "its heap snapshot was taken");
       if (!(error instanceof NoAnswerError || error instanceof ProtocolError)) throw error;
@@ -106,6 +115,7 @@ const profilerStream: Rung = {
       watch.heard(silenceMs);
       push(chunk);
     });
+    const check = checkLoopTurns(session, watch, firstSignMs);
     try {
       await Promise.race([
         session.send(
@@ -114,12 +124,41 @@ const profilerStream: Rung = {
           longestCaptureMs,
         ),
         watch.tooLong,
+        check.failed,
       ]);
+      // Else its request would count as one without an answer.
+      await Promise.race([check.ended, sleep(graceMs)]);
     } finally {
       watch.stop();
     }
   },
 };
+
+/** An event loop that turns begins within this time, at least to collect, and then it answers nobody. */
+const beginMs = 1200;
+const graceMs = 300;
+
+/**
+ * From Node 22 on the profiler's capture is a task of the event loop, while an evaluation is served as
+ * an interrupt: when that is answered and the capture hasn't begun, the thread is stuck after all. It
+ * can get stuck by our asking: a first collection makes cleanup callbacks run.
+ */
+function checkLoopTurns(session: CdpSession, watch: SilenceWatch, deadlineMs: number) {
+  const check = async (): Promise<boolean> => {
+    await sleep(beginMs, undefined, { signal: watch.signal });
+    await session.send("Runtime.evaluate", { expression: "0", silent: true }, deadlineMs);
+    await sleep(graceMs, undefined, { signal: watch.signal });
+    return !watch.signal.aborted;
+  };
+  // The capture itself meets the same failure as the question, and says more of it.
+  const isStuck = check().catch(() => false);
+  const failed = new Promise<never>((_, reject) => {
+    void isStuck.then((stuck) => {
+      if (stuck) reject(new NoAnswerError("its event loop does not turn"));
+    });
+  });
+  return { failed, ended: isStuck };
+}
 
 /** No capture that still gives signs of life is given up before this. */
 const longestCaptureMs = 60 * 60 * 1000;
@@ -217,21 +256,41 @@ export async function removeAbandonedFiles(isAlive: (pid: number) => boolean): P
   }
 }
 
-/** Rejects when nothing is heard for too long. */
-function watchSilence(firstSignMs: number) {
+interface SilenceWatch {
+  heard(nextMs: number): void;
+  /** Rejects when nothing is heard for too long. */
+  readonly tooLong: Promise<never>;
+  /** Aborted as soon as something was heard, or nobody listens any more. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+function watchSilence(firstSignMs: number): SilenceWatch {
   let timer: NodeJS.Timeout | undefined;
   let give: (error: Error) => void = () => {};
+  const isOver = new AbortController();
   const tooLong = new Promise<never>((_, reject) => {
     give = reject;
   });
   tooLong.catch(() => {});
-  const heard = (nextMs: number) => {
+  const wait = (nextMs: number) => {
     clearTimeout(timer);
     timer = setTimeout(
       () => give(new NoAnswerError(`nothing was heard for ${Math.round(nextMs)} ms`)),
       nextMs,
     );
   };
-  heard(firstSignMs);
-  return { heard, tooLong, stop: () => clearTimeout(timer) };
+  wait(firstSignMs);
+  return {
+    tooLong,
+    signal: isOver.signal,
+    heard(nextMs) {
+      isOver.abort();
+      wait(nextMs);
+    },
+    stop() {
+      isOver.abort();
+      clearTimeout(timer);
+    },
+  };
 }

@@ -82,9 +82,7 @@ export async function connectCdp(webSocketUrl: string, deadlineMs: number): Prom
     }
     throw new CannotConnectError(messageOf(error), codeOf(error));
   }
-  const socket = socketOf(client);
-  surviveGarbage(socket);
-  return wrapClient(client, socket);
+  return wrapClient(client, socketOf(client));
 }
 
 /** The WebSocket inside of the client, which has no public door to it. */
@@ -97,14 +95,18 @@ interface ClientSocket {
 const socketOf = (client: CDP.Client): ClientSocket =>
   (client as unknown as { readonly _ws: ClientSocket })._ws;
 
-/** The client parses whatever arrives, in an event of its own: text that is not JSON would end our process. */
-function surviveGarbage(socket: ClientSocket): void {
+/**
+ * The client parses whatever arrives, in an event of its own: text that is no message of the protocol
+ * would end our process. Such a connection is cut instead.
+ */
+function surviveGarbage(socket: ClientSocket, onGarbage: () => void): void {
   for (const listener of socket.listeners("message")) {
     socket.off("message", listener);
     socket.on("message", (...data) => {
       try {
         listener(...data);
       } catch {
+        onGarbage();
         socket.terminate();
       }
     });
@@ -122,6 +124,10 @@ const anyDomain = (client: CDP.Client): AnyDomain => client as unknown as AnyDom
 function wrapClient(client: CDP.Client, socket: ClientSocket): RawCdpSession {
   let closed = false;
   let closedByUs = false;
+  let saidGarbage = false;
+  surviveGarbage(socket, () => {
+    saidGarbage = true;
+  });
   client.on("disconnect", () => {
     closed = true;
   });
@@ -143,6 +149,8 @@ function wrapClient(client: CDP.Client, socket: ClientSocket): RawCdpSession {
       if (error instanceof Error && "response" in error) {
         throw new ProtocolError(`${method}: ${error.message}`);
       }
+      if (saidGarbage)
+        throw new ProtocolError(`${method}: the answer is no message of the protocol`);
       if (closedByUs) throw new NoAnswerError(`${method} was withdrawn`);
       throw new ConnectionLostError(messageOf(error));
     }

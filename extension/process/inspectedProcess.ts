@@ -8,7 +8,12 @@ import {
   removeAbandonedFiles,
 } from "./captureSnapshot.ts";
 import { type CdpSession, ConnectionLostError, NoAnswerError } from "./cdpSession.ts";
-import { type ClosedInspector, closeInspector } from "./closeInspector.ts";
+import {
+  type ClosedInspector,
+  closeInspector,
+  closeLateInspector,
+  nothingMoreToClose,
+} from "./closeInspector.ts";
 import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
 import {
@@ -90,8 +95,8 @@ export async function openProcess(
     const elsewhere = { ...reached, pid: null, asleepBeforeMs: null };
     return makeProcess(elsewhere, shared, identity, options);
   } catch (error) {
-    if (reached.openedByUs) await closeInspector(shared, reached);
-    await shared.close();
+    const { settled } = await closeOpened(reached, shared);
+    void settled.finally(() => shared.close());
     throw error;
   }
 }
@@ -218,16 +223,19 @@ function makeProcess(
         },
       ),
     async close() {
-      try {
-        if (reached.openedByUs) return await closeInspector(shared, reached);
-      } finally {
-        await shared.close();
-      }
-      return reached.signalPending && localPid !== null
-        ? closeLateInspector(localPid)
-        : { leftBehind: null };
+      const closed = await closeOpened(reached, shared);
+      const settled = closed.settled.finally(() => shared.close());
+      // In the background the connection is still needed.
+      if (closed.outcome.leftBehind === null) await settled;
+      return { ...closed, settled };
     },
   };
+}
+
+async function closeOpened(reached: Reached, shared: SharedSession): Promise<ClosedInspector> {
+  const { pid, port, openedByUs, signalPending } = reached;
+  if (pid !== null && port !== null && openedByUs) return closeInspector(shared, { pid, port });
+  return pid !== null && signalPending ? closeLateInspector(pid) : nothingMoreToClose();
 }
 
 /** Collecting garbage comes first and gives no sign of life: about ten seconds at 1.7 GB. */

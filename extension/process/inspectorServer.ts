@@ -1,4 +1,6 @@
-import { get } from "node:http";
+import { randomBytes } from "node:crypto";
+import { get, type RequestOptions } from "node:http";
+import { get as getSecurely } from "node:https";
 import type { UserError } from "../protocol/errors.ts";
 import { nobodyListens, notAnInspector } from "../protocol/processErrors.ts";
 import { formatAddress } from "./targetAddress.ts";
@@ -70,6 +72,59 @@ function fetchText(host: string, port: number, path: string, deadlineMs: number)
         else reject(notAnInspector(address, `it answers HTTP status ${response.statusCode}`));
       });
       response.on("error", () => give(notAnInspector(address, "its answer broke off")));
+    });
+  });
+}
+
+/** A server that greets does so at once; one that waits for a question stays silent. */
+const greetingMs = 60;
+
+/**
+ * Makes sure that a WebSocket can be opened at a `ws://` or `wss://` address, and that what is there
+ * doesn't speak first, as no inspector does. Rejects with UserError.
+ */
+export function checkWebSocket(url: string, address: string, deadlineMs: number): Promise<void> {
+  const { protocol, host, hostname, port, pathname, search } = new URL(url);
+  const options: RequestOptions = {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port || (protocol === "wss:" ? 443 : 80),
+    path: `${pathname}${search}`,
+    agent: false,
+    headers: {
+      host,
+      connection: "Upgrade",
+      upgrade: "websocket",
+      "sec-websocket-version": "13",
+      "sec-websocket-key": randomBytes(16).toString("base64"),
+    },
+  };
+  return new Promise((resolve, reject) => {
+    const request = protocol === "wss:" ? getSecurely(options) : get(options);
+    const settle = (error?: Error) => {
+      clearTimeout(timer);
+      request.destroy();
+      if (error) reject(error);
+      else resolve();
+    };
+    const timer = setTimeout(
+      () => settle(notAnInspector(address, `it did not answer within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
+    request.on("error", ({ code }: NodeJS.ErrnoException) => settle(unreachable(address, code)));
+    request.on("response", () => settle(notAnInspector(address, "it serves no WebSocket there")));
+    request.on("upgrade", (_response, socket, head) => {
+      const quiet = setTimeout(() => {
+        socket.destroy();
+        settle();
+      }, greetingMs);
+      const speaks = () => {
+        clearTimeout(quiet);
+        socket.destroy();
+        settle(notAnInspector(address, "it speaks before it is asked"));
+      };
+      socket.on("error", () => {});
+      if (head.length > 0) speaks();
+      else socket.once("data", speaks);
     });
   });
 }

@@ -40,9 +40,9 @@ export async function observeThread(
   const observed = { threadId, name, asleepBeforeMs: null, nativeWait: null };
   for (const probe of probes) {
     const session = await thread.connect();
+    const samples: StackSample[] = [];
     try {
-      const samples = await takeSamples(thread, session, probe, deadlineMs);
-      const paused = mayBePaused(samples) && (await isPaused(session, deadlineMs));
+      const paused = await takeSamples(thread, session, probe, samples, deadlineMs);
       return {
         ...observed,
         state: paused ? "paused" : "answering",
@@ -50,7 +50,10 @@ export async function observeThread(
         samples,
       };
     } catch (error) {
-      if (error instanceof NoAnswerError) break;
+      // A thread that answered at first and then no more has gone into native code.
+      if (error instanceof NoAnswerError) {
+        return { ...observed, state: "silent", answeredBy: null, samples };
+      }
       if (!(error instanceof ProtocolError)) throw error;
     } finally {
       await session.close();
@@ -59,28 +62,37 @@ export async function observeThread(
   return { ...observed, state: "silent", answeredBy: null, samples: [] };
 }
 
+/** Adds to `samples` what each interrupt saw, and resolves to whether a debugger holds the thread. */
 async function takeSamples(
   thread: ThreadToObserve,
   session: CdpSession,
   probe: Probe,
+  samples: StackSample[],
   deadlineMs: number,
-): Promise<readonly StackSample[]> {
+): Promise<boolean> {
   const stopWaiting = new AbortController();
+  const hopeless = thread.hopeless(stopWaiting.signal);
+  const unlessHopeless = <Answer>(answer: Promise<Answer>) => Promise.race([answer, hopeless]);
   try {
-    const { sample, dispose } = await Promise.race([
-      probe.prepare(session, deadlineMs),
-      thread.hopeless(stopWaiting.signal),
-    ]);
-    const samples: StackSample[] = [];
-    for (let taken = 0; taken < sampleCount; taken++) {
-      if (taken > 0) await sleep(samplePeriodMs);
-      samples.push(await sample(deadlineMs));
-    }
-    for (let more = 0; more < extraSampleCount && hidesItsStack(samples); more++) {
-      samples.push(await sample(deadlineMs));
-    }
-    await dispose(deadlineMs);
-    return samples;
+    const { sample, dispose } = await unlessHopeless(probe.prepare(session, deadlineMs));
+    const takeSample = async () => void samples.push(await unlessHopeless(sample(deadlineMs)));
+    await takeSample();
+    await sleep(samplePeriodMs);
+    await takeSample();
+    // Asked meanwhile: listing its scripts for it takes the thread some ten milliseconds.
+    const paused = mayBePaused(samples) ? unlessHopeless(isPaused(session, deadlineMs)) : false;
+    const enough = (async () => {
+      while (samples.length < sampleCount) {
+        await sleep(samplePeriodMs);
+        await takeSample();
+      }
+      for (let more = 0; more < extraSampleCount && hidesItsStack(samples); more++) {
+        await takeSample();
+      }
+      await dispose(deadlineMs);
+    })();
+    const [wasPaused] = await Promise.all([paused, enough]);
+    return wasPaused && mayBePaused(samples);
   } finally {
     stopWaiting.abort();
   }

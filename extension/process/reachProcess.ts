@@ -17,7 +17,7 @@ import {
   ProtocolError,
   type RawCdpSession,
 } from "./cdpSession.ts";
-import { listInspectorTargets, unreachable } from "./inspectorServer.ts";
+import { checkWebSocket, listInspectorTargets, unreachable } from "./inspectorServer.ts";
 import { inNativeCode, waitsForChild } from "./nativeWait.ts";
 import { checkNodeProcess, nodeListeningAt } from "./nodeProgram.ts";
 import { openInspector } from "./openInspector.ts";
@@ -54,22 +54,18 @@ export async function reach(
 ): Promise<Reached> {
   if (address.kind === "pid") return reachPid(address.pid, options);
   const { host, port } = address.kind === "inspector" ? address : placeOf(address.url);
-  const pid = port === null ? null : localProcessAt(host, port);
+  const pid = localProcessAt(host, port);
   // Before the first contact: connecting wakes the main thread.
   const asleepBeforeMs = pid === null ? null : asleepInLockMs(pid);
-  const webSocketUrl =
-    address.kind === "inspector"
-      ? (await listInspectorTargets(host, address.port, options.timeoutMs))[0].webSocketUrl
-      : await checkedUrl(address.url, options.timeoutMs);
-  return {
-    pid,
-    webSocketUrl,
-    host,
-    port,
-    openedByUs: false,
-    signalPending: false,
-    asleepBeforeMs,
-  };
+  const common = { host, port, openedByUs: false, signalPending: false };
+  if (address.kind === "inspector") {
+    const [{ webSocketUrl }] = await listInspectorTargets(host, port, options.timeoutMs);
+    return { ...common, pid, webSocketUrl, asleepBeforeMs };
+  }
+  const webSocketUrl = address.url;
+  return (await isListed(webSocketUrl, options.timeoutMs))
+    ? { ...common, pid, webSocketUrl, asleepBeforeMs }
+    : { ...common, pid: null, webSocketUrl, asleepBeforeMs: null };
 }
 
 async function reachPid(
@@ -104,7 +100,7 @@ async function reachPid(
   };
 }
 
-function placeOf(url: string): { readonly host: string; readonly port: number | null } {
+function placeOf(url: string): { readonly host: string; readonly port: number } {
   const { hostname, port, protocol } = new URL(url);
   const usualPort = protocol === "wss:" ? 443 : 80;
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || usualPort };
@@ -121,21 +117,27 @@ function localProcessAt(host: string, port: number): number | null {
   return pid;
 }
 
-/** A `ws://` address carries an id that Node makes anew at every start: an old one is told from a stranger. */
-async function checkedUrl(url: string, timeoutMs: number): Promise<string> {
-  const { protocol, hostname, pathname } = new URL(url);
+/**
+ * Whether a `ws://` address is one that a Node inspector lists: its id is made anew at every start.
+ * Rejects with UserError when it can't be an inspector's.
+ */
+async function isListed(url: string, timeoutMs: number): Promise<boolean> {
+  const { protocol, pathname } = new URL(url);
   const { host, port } = placeOf(url);
-  // Behind TLS there is a proxy, which may pass on nothing but the WebSocket.
-  if (protocol === "wss:" || hostname === "" || port === null) return url;
+  const address = formatAddress(host, port);
   try {
+    // Behind TLS there is a proxy, which may pass on nothing but the WebSocket.
+    if (protocol === "wss:") throw notAnInspector(address, "it is a proxy");
     const targets = await listInspectorTargets(host, port, timeoutMs);
-    const known = targets.some(({ webSocketUrl }) => new URL(webSocketUrl).pathname === pathname);
-    if (!known) throw noTargetOfThatId(formatAddress(host, port));
+    const isKnown = targets.some(({ webSocketUrl }) => new URL(webSocketUrl).pathname === pathname);
+    if (!isKnown) throw noTargetOfThatId(address);
+    return true;
   } catch (error) {
     // Another tool's proxy of the inspector speaks the protocol without listing targets.
     if (!(error instanceof UserError) || error.code !== "not-an-inspector") throw error;
+    await checkWebSocket(url, address, timeoutMs);
+    return false;
   }
-  return url;
 }
 
 /** Only in `Atomics.wait` does JavaScript itself sleep; an event loop that sleeps is idle, not blocked. */

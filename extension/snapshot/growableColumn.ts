@@ -4,13 +4,13 @@ type Column = Uint8Array | Uint32Array | Int32Array | Float64Array;
 const firstCapacity = 1 << 12;
 
 /**
- * How many rows to make room for when `used` rows are full and at least `needed` must fit.
- * It doubles what was really read, and only goes to `declared` when that is near: a header that lies
- * about its counts must not make us allocate memory.
+ * How many rows to make room for when `used` rows are full and at least `needed` must fit; `declared` is what
+ * the header promises, 0 when it says nothing. Room grows with what was really read, so that a header
+ * that lies makes us allocate nothing; while it promises more, in large steps, since each one copies.
  */
 export function grownCapacity(used: number, needed: number, declared: number): number {
-  const doubled = Math.max(firstCapacity, used * 2, needed);
-  return declared >= needed && declared < doubled ? declared : doubled;
+  const grown = Math.max(firstCapacity, used * (declared > used ? 4 : 2), needed);
+  return declared >= needed && declared < grown ? declared : grown;
 }
 
 /** A copy with room for `capacity` rows; the rows that were there keep their place. */

@@ -1,5 +1,6 @@
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A byte order mark at the beginning of a string is one of its characters. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The strings of a snapshot as UTF-8 bytes; a JavaScript string is made only when one is asked for. */
 export interface StringTable {

@@ -18,9 +18,9 @@ const longestFunction = 50_000;
 const mostAttempts = 40;
 
 const space = String.raw`(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/)*`;
-const typeArguments = String.raw`(?:<[^<>()]*(?:<[^<>()]*>[^<>()]*)*>${space})?`;
+const typeArguments = `(?:<[^<>()]*(?:<[^<>()]*>[^<>()]*)*>${space})?`;
 const creationHead = new RegExp(
-  String.raw`(?<![\w$.#\u0080-\uffff])new\s${space}(?:(?:globalThis|global|window|self)\.)?FinalizationRegistry${space}${typeArguments}\(${space}(?<parentheses>\(?)${space}(?<head>(?:async\s+)?function${space}\*?${space}[\w$]*${space})?$`,
+  String.raw`(?<![\w$.#\u0080-\uffff])new\s${space}(?:(?:globalThis|global|window|self)\.)?FinalizationRegistry${space}${typeArguments}\(${space}(?<parenthesis>\(${space})?(?<head>(?:async\s+)?function${space}(?:\*${space})?(?:[\w$]+${space})?)?$`,
 );
 const arrow = /^(async(?![\w$])\s*)?(?:[\w$]+|\([^()]*\))\s*(?::\s*[\w$.<>[\]| ]+)?=>/;
 const classic = /^(async\s+)?function\b\s*\*?\s*([\w$]*)/;
@@ -38,7 +38,7 @@ export function inlineCallback(text: string, offset: number): InlineCallback | n
   if (head === null || isInComment(text, from + head.index, offset)) return null;
   if (isRedefined(text)) return null;
   const creation = from + head.index;
-  const isParenthesized = head.groups?.["parentheses"] === "(";
+  const isParenthesized = head.groups?.["parenthesis"] !== undefined;
   const start = offset - (head.groups?.["head"]?.length ?? 0);
   const rest = text.slice(start, start + longestFunction);
   const asArrow = arrow.exec(rest);

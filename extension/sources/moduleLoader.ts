@@ -1,6 +1,7 @@
 import { fileUrl, isAbsolutePath, localPath, resolveReference } from "./fileUrl.ts";
 import { indexModule, type ModuleIndex } from "./moduleIndex.ts";
 import { parseScript } from "./parseScript.ts";
+import { builtInModule } from "./platformClass.ts";
 import { type ScriptTexts, scriptKey } from "./scriptTexts.ts";
 import type { ScriptReference } from "./sourceLoaders.ts";
 import type { ModuleSet } from "./value.ts";
@@ -13,6 +14,8 @@ export interface GrowingModuleSet extends ModuleSet {
   addRegistryScripts(): Promise<void>;
   /** Adds these modules, all that import them (directly or through others), and what they import. */
   addRelated(related: readonly ModuleIndex[]): Promise<void>;
+  /** Adds all that import these modules directly, those of packages also by the package's name. */
+  addImportersOf(imported: readonly ModuleIndex[]): Promise<void>;
   /** Loads what was wished for since the last call; false when that added nothing. */
   addWished(): Promise<boolean>;
 }
@@ -23,6 +26,8 @@ export interface ModuleLoader {
   createSet(own: ModuleIndex): GrowingModuleSet;
   /** The script that a loaded module was read from. */
   referenceOf(module: ModuleIndex): ScriptReference;
+  /** True when the script imports nothing but Node's own modules, and no other script imports it. */
+  standsAlone(script: ScriptReference): Promise<boolean>;
   /** Scripts that mention FinalizationRegistry; null when the target's scripts can't be listed. */
   registryScripts(): Promise<readonly ScriptReference[] | null>;
 }
@@ -56,6 +61,20 @@ export function createModuleLoader(texts: ScriptTexts): ModuleLoader {
       return found;
     },
     referenceOf: (module) => references.get(module) ?? { url: module.script.url, scriptId: null },
+    async standsAlone(script) {
+      const text = (await texts.load(script))?.text;
+      if (text === undefined) return false;
+      if (!importSpecifiers(text).every((specifier) => builtInModule.test(specifier))) return false;
+      const own = pathOf(script.url);
+      const importers = await scriptsThat(texts, await texts.list(), (other, { url }) =>
+        importSpecifiers(other).some((specifier) => {
+          const base = importPath(specifier, url);
+          if (base !== null) return candidates(base).includes(own);
+          return packageOf(own) === packageName(specifier);
+        }),
+      );
+      return importers.length === 0;
+    },
     createSet: (own) => createModuleSet(own, loader, texts),
   };
 
@@ -156,7 +175,10 @@ function createModuleSet(
     return false;
   }
 
-  async function addImporters(imported: ReadonlySet<string>): Promise<boolean> {
+  async function addImporters(
+    imported: ReadonlySet<string>,
+    packages: ReadonlySet<string | null> = new Set(),
+  ): Promise<boolean> {
     const importers = await scriptsThat(
       texts,
       await texts.list(),
@@ -165,7 +187,9 @@ function createModuleSet(
         /\bregister\b|\bexports?\b|\bFinalizationRegistry\b/.test(text) &&
         importSpecifiers(text).some((specifier) => {
           const base = importPath(specifier, script.url);
-          return base !== null && candidates(base).some((candidate) => imported.has(candidate));
+          return base !== null
+            ? candidates(base).some((candidate) => imported.has(candidate))
+            : packages.has(packageName(specifier));
         }),
     );
     let grew = false;
@@ -178,6 +202,10 @@ function createModuleSet(
     addRelated,
     get isComplete() {
       return isComplete;
+    },
+    async addImportersOf(imported) {
+      const paths = new Set(imported.map((module) => pathOf(module.script.url)));
+      if (paths.size > 0) await addImporters(paths, new Set([...paths].map(packageOf)));
     },
     resolve(from, specifier) {
       const base = importPath(specifier, from.script.url);
@@ -226,6 +254,16 @@ function importPath(specifier: string, from: string): string | null {
   if (!/^(?:\.{1,2}(?:[\\/]|$)|[\\/]|file:|[A-Za-z]:[\\/])/.test(specifier)) return null;
   const resolved = resolveReference(specifier, fileUrl(from));
   return resolved === null ? null : localPath(resolved);
+}
+
+/** The package that a file is installed as, null for the program's own files. */
+function packageOf(path: string): string | null {
+  const inside = path.replaceAll("\\", "/").split("/node_modules/");
+  return inside.length < 2 ? null : packageName(inside.at(-1) ?? "");
+}
+
+function packageName(specifier: string): string {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
 /** The files that an import can mean: CommonJS leaves out extensions, TypeScript writes `.js` for `.ts`. */

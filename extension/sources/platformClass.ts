@@ -16,7 +16,7 @@ const globalNames = new Set(
 const globalObjects = new Set(["globalThis", "global", "window", "self"]);
 
 /** Node's own modules, which may be named without `node:`. */
-const builtInModule =
+export const builtInModule =
   /^(?:node:.*|(?:assert|async_hooks|buffer|child_process|cluster|crypto|dgram|diagnostics_channel|dns|domain|events|fs|http2?|https|inspector|module|net|os|path|perf_hooks|process|readline|repl|stream|string_decoder|timers|tls|tty|url|util|v8|vm|wasi|worker_threads|zlib)(?:\/.*)?)$/;
 
 /** True for an expression that means a class of JavaScript's or Node's own, other than FinalizationRegistry. */

@@ -43,17 +43,20 @@ export function createPositions(texts: ScriptTexts): Positions {
   return {
     async position(script, place, functionName) {
       const line = Math.max(1, Math.trunc(place.line) || 1);
-      const column = Math.max(1, Math.trunc(place.column) || 1);
+      const counted = Math.max(1, Math.trunc(place.column) || 1);
+      const text = (await texts.load(script))?.text ?? "";
+      // V8 counts a byte order mark as a column; editors and source maps don't.
+      const hasMark = line === 1 && text.startsWith("\uFEFF");
+      const column = hasMark ? Math.max(1, counted - 1) : counted;
       const generated = { file: localPath(script.url), line, column };
       const map = await mapOf(script);
       const original = map?.original({ line, column }) ?? null;
       if (map === null || original === null) return { ...generated, function: functionName };
-      const text = (await texts.load(script))?.text ?? "";
       return {
         file: await userFile(original.file, script),
         line: original.line,
         column: original.column,
-        function: originalName(map, text, { line, column }, functionName),
+        function: originalName(map, text, { line, column: counted }, functionName),
         generated,
       };
     },

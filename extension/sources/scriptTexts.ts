@@ -15,7 +15,10 @@ export function createScriptTexts(loaders: SourceLoaders): ScriptTexts {
   let listed: Promise<readonly ScriptReference[]> | null = null;
   return {
     load(script) {
-      return remembered(scripts, scriptKey(script), () => loaders.loadScript(script));
+      return remembered(scripts, scriptKey(script), async () => {
+        const loaded = await loaders.loadScript(script);
+        return loaded === null ? null : { ...loaded, text: asRun(loaded.text, script.url) };
+      });
     },
     readFile(path) {
       return remembered(files, path, () => loaders.readFile(path));
@@ -32,6 +35,19 @@ export function createScriptTexts(loaders: SourceLoaders): ScriptTexts {
 /** Scripts that Node or V8 bring along: their registries are no concern of the user's functions. */
 export function isInternal(url: string): boolean {
   return /^(?:node:|internal\/|v8\/|extensions::|evalmachine\.<anonymous>$)/.test(url);
+}
+
+/**
+ * The text as V8 got it: Node takes the byte order mark off an ES module that it reads, and leaves it in
+ * front of a CommonJS module, where it counts as the first column.
+ */
+function asRun(text: string, url: string): string {
+  if (!text.startsWith("\uFEFF")) return text;
+  const name = url.replace(/[?#].*$/s, "");
+  if (/\.c[jt]s$/.test(name)) return text;
+  const isModule =
+    /\.m[jt]s$/.test(name) || /^\uFEFF?\s*(?:import\b(?!\s*\()|export\b)/m.test(text);
+  return isModule ? text.slice(1) : text;
 }
 
 /** What tells one script from another: V8's number, or the file where there is none. */

@@ -1,7 +1,7 @@
 import type { RegisterSite } from "../protocol/finding.ts";
 import type { SourcePosition } from "../protocol/sourcePosition.ts";
 import { afterAwait } from "./awaits.ts";
-import { type CallbackMatch, matchCallback } from "./cleanupCallback.ts";
+import { areAllCallbacksKnown, type CallbackMatch, matchCallback } from "./cleanupCallback.ts";
 import { localPath } from "./fileUrl.ts";
 import {
   type FunctionNode,
@@ -68,6 +68,9 @@ interface FoundFunction {
   readonly set: GrowingModuleSet;
 }
 
+/** In UTF-16 units: a shorter script is parsed in less than some tenths of a second. */
+const cheaplyParsed = 500_000;
+
 /** One library per target: texts, source maps and syntax trees are kept for as long as it lives. */
 export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
   const texts = createScriptTexts(loaders);
@@ -123,7 +126,7 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
     const resumed = node === null || now === null ? "no" : afterAwait(node, now - start);
     const { line, column } = placeAt(text, creation);
     const place = `${localPath(script.url)}:${line}:${column}`;
-    return provedAnswer("certain", [place], false, resumed);
+    return provedAnswer("itself", [place], false, resumed);
   }
 
   async function registerSites(
@@ -151,6 +154,12 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
       // The list of scripts comes second: fetching thousands of texts from a busy process takes time.
       if (!(await mentionsRegistry(script)) && (await loader.registryScripts())?.length === 0) {
         return answer("none", "No script of this process mentions FinalizationRegistry.");
+      }
+      if (await isApart(script)) {
+        return answer(
+          "none",
+          "The callbacks of all registries are known, and none is of the function's script.",
+        );
       }
       const inline = await inlineAnswer(script, functionStart, current);
       if (inline !== null) return inline;
@@ -207,6 +216,20 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
     },
   };
 
+  /**
+   * True when the other scripts settle that a long script has no callback: it neither mentions registries
+   * nor has to do with a script that does. It spares the parse of a bundle.
+   */
+  async function isApart(script: ScriptReference): Promise<boolean> {
+    const text = (await texts.load(script))?.text;
+    if (text === undefined || text.length < cheaplyParsed) return false;
+    if (await mentionsRegistry(script)) return false;
+    const [first] = (await loader.registryScripts()) ?? [];
+    if (first === undefined || !(await loader.standsAlone(script))) return false;
+    const module = await loader.load(first);
+    return module !== null && areAllCallbacksKnown(loader.createSet(module));
+  }
+
   async function mentionsRegistry(script: ScriptReference): Promise<boolean> {
     const loaded = await texts.load(script);
     return loaded === null || loaded.text.includes("FinalizationRegistry");
@@ -241,7 +264,7 @@ function describe(match: CallbackMatch, resumed: "sure" | "possible" | "no"): Ca
     );
   }
   return provedAnswer(
-    match.proof,
+    match.through,
     match.creations.map(creationPlace),
     match.alsoUsedElsewhere,
     resumed,
@@ -249,17 +272,18 @@ function describe(match: CallbackMatch, resumed: "sure" | "possible" | "no"): Ca
 }
 
 function provedAnswer(
-  proof: "certain" | "likely",
+  through: "itself" | "wrapper" | "unproven",
   [first, ...others]: readonly string[],
   alsoUsedElsewhere: boolean,
   resumed: "sure" | "possible" | "no",
 ): CallbackAnswer {
   const place = first === undefined ? "" : ` at ${first}`;
   const more = others.length < 1 ? "" : ` and ${others.length} more`;
-  const how =
-    proof === "certain"
-      ? `The function is the cleanup callback of the registry made${place}${more}`
-      : `The function is passed through a wrapper to the registry made${place}${more}`;
+  const how = {
+    itself: "The function is the cleanup callback of the registry",
+    wrapper: "The function is passed through a wrapper to the registry",
+    unproven: "The function is passed to what is very likely a registry,",
+  }[through];
   const isContinuation = resumed === "sure";
   const note = isContinuation
     ? ", and runs after an await of it"
@@ -269,8 +293,8 @@ function provedAnswer(
         ? ", but is used elsewhere too"
         : "";
   return {
-    proof: resumed === "possible" ? "likely" : proof,
-    reason: `${how}${note}.`,
+    proof: through !== "itself" || resumed === "possible" ? "likely" : "certain",
+    reason: `${how} made${place}${more}${note}.`,
     alsoUsedElsewhere,
     afterFirstAwait: isContinuation,
   };

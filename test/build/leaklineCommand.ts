@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Ajv, type ValidateFunction } from "ajv";
 import type { Finding } from "../../extension/protocol/finding.ts";
 import type { Report } from "../../extension/protocol/report.ts";
 import { type NodeMajor, nodeBinary } from "../setup/nodeVersions.mjs";
 
 const commandFile = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
+const schemaFile = fileURLToPath(new URL("../../dist/report.schema.json", import.meta.url));
 
 export interface CommandResult {
   readonly exitCode: number | null;
@@ -65,12 +68,25 @@ export async function readBlocked(
 ): Promise<CommandResult & { readonly report: Report }> {
   const result = await runLeakline(["blocked", String(target), "--json", ...words], options);
   try {
-    return { ...result, report: JSON.parse(result.stdout) as Report };
-  } catch {
+    const report: unknown = JSON.parse(result.stdout);
+    expectSchema(report);
+    return { ...result, report: report as Report };
+  } catch (error) {
+    if (error instanceof SchemaError) throw error;
     throw new Error(
       `No report (exit code ${result.exitCode}):\n${result.stdout}\n${result.stderr}`,
     );
   }
+}
+
+class SchemaError extends Error {}
+
+let validate: ValidateFunction | undefined;
+
+/** Every report that a test reads is held against the schema that is shipped. */
+function expectSchema(report: unknown): void {
+  validate ??= new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schemaFile, "utf8")));
+  if (!validate(report)) throw new SchemaError(JSON.stringify(validate.errors, null, 1));
 }
 
 /** What a person would be alarmed by. */

@@ -197,3 +197,17 @@ describe.each(cellLayouts)("registries of %s", (layout) => {
     expect(read()[0]?.active.count).toBe(60_000);
   });
 });
+
+test("a registration whose callback runs is in the heap but on no list: it is not queued", () => {
+  const heap = drawHeap();
+  const realm = drawRealm(heap, "Node 26");
+  const { node } = realm.registry(realm.callback("free", "/app/a.js"), [{}, {}]);
+  const running = heap.node("hidden", "system / WeakCell");
+  heap.edge(running, "hidden", 0, node);
+  const stack = heap.node("synthetic", "(Stack roots)");
+  heap.edge(heap.root, "element", 2, stack);
+  heap.edge(stack, "internal", "5", running);
+  const [registry] = registriesOf(readGraph(heap));
+  expect([...(registry?.cleared ?? [])].map(({ row }) => row)).not.toContain(running.row);
+  expect(registry?.cleared.count).toBe(2);
+});

@@ -1,5 +1,5 @@
 import { buildSync } from "esbuild";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { placeOf, program } from "./program.ts";
 
 const source = `interface Held { readonly name: string }
@@ -169,4 +169,39 @@ test.each([
   const { library, script } = program({});
   const position = await library.position(script(url), { line: 4, column: 2 }, "f");
   expect(position).toEqual({ file, line: 4, column: 2, function: "f" });
+});
+
+describe("a byte order mark", () => {
+  const withMark = (rest: string) => `\uFEFF${rest}`;
+  const registry = "new FinalizationRegistry(h => {});";
+
+  test("is a column to V8 in a CommonJS module, and none to the user or to the source map", async () => {
+    const map = '{"version":3,"sources":["a.ts"],"names":[],"mappings":"AAAA,IAAI"}';
+    const text = withMark("ab( f());\nab();\n//# sourceMappingURL=a.js.map");
+    const mapped = program({ "/srv/a.js": text, "/srv/a.js.map": map });
+    const place = { line: 1, column: 6 };
+    expect(await mapped.library.position(mapped.script("/srv/a.js"), place, null)).toMatchObject({
+      column: 5,
+      generated: { line: 1, column: 5 },
+    });
+    const plain = program({ "/srv/a.js": text });
+    const columns = [1, 6].map((column) => ({ line: 1, column }));
+    const shown = [...columns, { line: 2, column: 6 }].map((each) =>
+      plain.library.position(plain.script("/srv/a.js"), each, null),
+    );
+    expect((await Promise.all(shown)).map(({ column }) => column)).toEqual([1, 5, 6]);
+  });
+
+  test.each([
+    ["/srv/a.cjs", registry, 27],
+    ["/srv/a.js", registry, 27],
+    ["file:///srv/a.mjs", registry, 26],
+    ["file:///srv/a.js", `${registry} \nexport {};`, 26],
+  ])("in %s leaves the callback where V8 says it is", async (url, text, column) => {
+    const { library, script } = program({ [url]: withMark(text) });
+    const facts = await library.registryOf(script(url), { line: 1, column });
+    expect(facts?.callback.column).toBe(26);
+    const answer = await library.cleanupCallbackAt(script(url), { line: 1, column }, null);
+    expect(answer.proof).toBe("certain");
+  });
 });

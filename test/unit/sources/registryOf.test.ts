@@ -1,5 +1,6 @@
+import { runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { program } from "./program.ts";
+import { placeOf, program } from "./program.ts";
 
 const file = "/srv/a.js";
 const start = "const f = /*f*/(h) => {};\n";
@@ -168,6 +169,55 @@ test("the places of creation and callback are told, in whichever file they are",
       },
     ],
   });
+});
+
+describe("the column of a register call is V8's", () => {
+  const withSites = {
+    register() {
+      const holder: { stack?: unknown } = {};
+      const prepare = Error.prepareStackTrace;
+      Error.prepareStackTrace = (_, sites) => sites[0]?.getColumnNumber();
+      Error.captureStackTrace(holder, withSites.register);
+      const column = holder.stack;
+      Error.prepareStackTrace = prepare;
+      return column;
+    },
+  };
+  test.each([
+    "r.register(o)",
+    "r?.register(o)",
+    "r.register?.(o)",
+    '(r)["register"](o)',
+    'r?.["register"] (o)',
+    "(r.register)(o)",
+    "r . /* ( */ register (o)",
+    "(0, r).register(o)",
+  ])("in %s", async (call) => {
+    const line = `const f=h=>{},r=new FinalizationRegistry(f),o={};${call}`;
+    const run = line.replace("new FinalizationRegistry(f)", "this.registryUnderTest     ");
+    const shared = globalThis as Record<string, unknown>;
+    shared["registryUnderTest"] = withSites;
+    const column: unknown = runInThisContext(`{${run}}`);
+    delete shared["registryUnderTest"];
+    const { library, script } = program({ [file]: line });
+    const facts = await library.registryOf(script(file), placeOf(line, "h=>", "start"));
+    // One for the brace in front, which keeps the names out of the global scope.
+    expect(facts?.registeredAt.map(({ position }) => position.column + 1)).toEqual([column]);
+  });
+});
+
+test.each([
+  ["static m(h) {}", "A.m", 8],
+  ["static /* x */ async m(h) {}", "A.m", 16],
+  ["static static(h) {}", "A.static", 8],
+  ["static #m(h) {} static r = new FinalizationRegistry(A.#m);", "0", 8],
+  ["private static m(h: string) {}", "A.m", 16],
+  ["static() {}", "A.prototype.static", 1],
+])("the callback %s begins where V8 says that the method does", async (method, passed, column) => {
+  const text = `class A {\n${method}\n}\nnew FinalizationRegistry(${passed});`;
+  const { library, script } = program({ [file]: text });
+  const facts = await library.registryOf(script(file), { line: 2, column: column + 3 });
+  expect(facts?.callback).toMatchObject({ line: 2, column });
 });
 
 test("nothing is told of a function that no registry has", async () => {

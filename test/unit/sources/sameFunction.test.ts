@@ -115,6 +115,19 @@ test.each([
   expect(await library.sameFunction(script(file), at(parenthesis), at(token))).toBe(true);
 });
 
+test.each([
+  ["comments", "/**/"],
+  ["comments with stars", "/***/ //\n"],
+  ["no-break spaces", "\u00a0"],
+])("a header of thirty %s in front of a text is decided at once", async (_, filler) => {
+  // Exponential matching would take far longer than the time limit of a test, and still end.
+  const line = `function ${filler.repeat(30)}"`;
+  const { library, script } = program({ [file]: `${line}x"` });
+  const [end] = line.split("\n").slice(-1);
+  const place = { line: line.split("\n").length, column: (end ?? "").length + 1 };
+  expect(await library.sameFunction(script(file), { line: 1, column: 1 }, place)).toBe(false);
+});
+
 test("nested arrow functions on one line are different functions", async () => {
   const { library, script } = program({ [file]: "a=>b=>c=>0" });
   const at = (column: number) => ({ line: 1, column });

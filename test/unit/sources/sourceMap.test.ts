@@ -66,12 +66,19 @@ test("a place between two mappings belongs to the one on its left", () => {
   expect(map?.original({ line: 1, column: 500 })).toMatchObject({ line: 2, column: 5 });
 });
 
-test("a place before the first mapping of its line takes that mapping", () => {
-  const text = JSON.stringify({ version: 3, sources: ["a.ts"], names: [], mappings: "QACI" });
-  expect(parseSourceMap(text, "/a.js.map")?.original({ line: 1, column: 2 })).toMatchObject({
-    line: 2,
-    column: 5,
-  });
+test("code that the map leaves out has no place in the source", () => {
+  // Generated column 5 is original 10:1, column 11 begins unmapped code, column 21 is original 31:1.
+  const mappings = "IASA,M,UAqBA";
+  const text = JSON.stringify({ version: 3, sources: ["a.ts"], names: [], mappings });
+  const map = parseSourceMap(text, "/a.js.map");
+  const lines = [1, 5, 10, 11, 20, 21].map((column) => map?.original({ line: 1, column })?.line);
+  expect(lines).toEqual([undefined, 10, 10, undefined, undefined, 31]);
+});
+
+test("a map of more than 256 Mi characters is not read", () => {
+  const text = oneSource("a.ts");
+  const padding = " ".repeat(256 * 1024 * 1024 - text.length);
+  expect(parseSourceMap(`${text}${padding} `, "/a.js.map")).toBeNull();
 });
 
 test("lines without mappings and sources without a name are not mapped", () => {
