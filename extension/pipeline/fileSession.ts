@@ -24,7 +24,6 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
       threadId: 0,
       library: createFileSources(),
       running: null,
-      runningIsListed: false,
     });
     return buildReport({
       toolVersion,

@@ -16,8 +16,6 @@ export interface HeapEvidenceOptions {
   readonly library: SourceLibrary;
   /** The function that the stuck thread entered, when it is proved to be a cleanup callback. */
   readonly running: FunctionStart | null;
-  /** This version of V8 leaves the registration whose callback runs on the list of cleared cells. */
-  readonly runningIsListed: boolean;
 }
 
 /** Registries that share one callback function; a class may make a registry for each of its instances. */
@@ -58,15 +56,13 @@ function kinKey({ callback, objectId, internal }: Registry): string {
 async function evidenceOfKin(
   graph: HeapGraph,
   { registries, groups }: Kin,
-  { library, running, runningIsListed }: HeapEvidenceOptions,
+  { library, running }: HeapEvidenceOptions,
 ): Promise<RegistryEvidence> {
   const [first] = registries;
   const start = startOfHeapPosition(first?.callback ?? null);
   const isRunning =
     running !== null && start !== null && (await isSameFunction(start, running, library));
   const queued = registries.flatMap(({ cleared }) => [...cleared].map(({ objectId }) => objectId));
-  // Its callback has begun: it is not waiting any more.
-  if (isRunning && runningIsListed) queued.shift();
   const known = start && !first?.internal ? await library.registryOf(start.script, start) : null;
   const callback =
     known?.callback ??

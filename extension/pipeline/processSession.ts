@@ -24,8 +24,6 @@ import type { TargetSession } from "./targetSession.ts";
 import { createLiveSources } from "./targetSources.ts";
 import { startOf, threadEvidenceOf } from "./threadEvidence.ts";
 
-/** From this version on V8 leaves the registration whose callback runs on the list of cleared cells. */
-const runningStaysListedFrom = 24;
 /** A second snapshot only tells a batch from one long callback: it is not worth a long pause. */
 const longestSecondPauseMs = 5000;
 /** Less tells a long job from an ordinary one badly. */
@@ -229,7 +227,6 @@ export function createProcessSession(
       threadId: heap.threadId,
       library: libraryOf(heap.threadId),
       running: isRunning && bottom ? startOf(bottom) : null,
-      runningIsListed: nodeMajor !== null && nodeMajor >= runningStaysListedFrom,
     });
   };
 

@@ -146,14 +146,19 @@ function makeProcess(
     if (webSocketUrl === null) return [];
     try {
       const workers = await shared.borrowWorkers(Math.min(timeoutMs, workerListMs));
-      return await Promise.all(
+      const observations = await Promise.all(
         workers.map(({ threadId, name, session }) =>
           observeThread(
             { threadId, name, connect: async () => session, hopeless: hopeless(null) },
             Math.min(timeoutMs, workerAnswerMs),
-          ),
+          ).catch((error: unknown) => {
+            // A worker may end while it is looked at; a lost process shows at its main thread.
+            if (error instanceof ConnectionLostError) return null;
+            throw error;
+          }),
         ),
       );
+      return observations.filter((one) => one !== null);
     } catch (error) {
       // The main thread passes messages to its workers: while it is in native code none of them answers.
       if (error instanceof NoAnswerError) return [];

@@ -1,5 +1,6 @@
 import type { NodeProcess } from "../protocol/analysisApi.ts";
-import { isNode } from "./nodeProgram.ts";
+import { hasNodeName, isNode } from "./nodeProgram.ts";
+import { catchesSignal } from "./openInspector.ts";
 import {
   ageMsOf,
   hasProc,
@@ -26,12 +27,14 @@ function describe(pid: number): NodeProcess | null {
   const executable = readExecutable(pid);
   const stat = readStat(pid);
   const commandLine = readCommandLine(pid);
-  if (!executable || !stat || !commandLine?.length || !isNode(pid, executable)) return null;
+  if (!executable || !stat || stat.state === "Z" || !commandLine?.length) return null;
+  // Editors and desktop programs have Node inside, too, but don't let a signal open its inspector.
+  if (!hasNodeName(executable) && !(catchesSignal(pid) && isNode(pid, executable))) return null;
   const options = parseInspectorOptions(commandLine, readStartVariable(pid, "NODE_OPTIONS") ?? "");
   const socket = listeningSockets(pid).find(({ localPort }) => localPort === options.port);
   return {
     pid,
-    command: commandLine.join(" "),
+    command: commandLine.join(" ").trim(),
     workingFolder: readWorkingFolder(pid),
     ageMs: ageMsOf(stat),
     inspector: socket ? formatAddress(socket.localHost, socket.localPort) : null,

@@ -53,47 +53,52 @@ export function nodeListeningAt(host: string, port: number): number | null {
   return pid !== null && executable !== null && isNode(pid, executable) ? pid : null;
 }
 
-const hasNodeName = (executable: string): boolean =>
+/** `node`, `nodejs`, `node-22`; the name stays when an update has replaced the file. */
+export const hasNodeName = (executable: string): boolean =>
   nodeNames.test(basename(executable).replace(/ \(deleted\)$/, ""));
 
 /** By the program's name, else by a text that every Node binary holds. */
 export function isNode(pid: number, executable: string): boolean {
-  if (hasNodeName(executable)) return true;
-  return couldBeNode(pid) && fileContains(`/proc/${pid}/exe`, nodeFuse);
+  return hasNodeName(executable) || holdsNode(pid);
 }
 
 /** Smaller ones with V8, libuv and OpenSSL inside were never built. */
 const smallestNodeBytes = 20_000_000;
 
-/** Spares reading the executables of all the programs that are much too small. */
-function couldBeNode(pid: number): boolean {
+/** Many processes run one executable, and reading it takes as long as it is big. */
+const knownFiles = new Map<string, boolean>();
+
+function holdsNode(pid: number): boolean {
+  const path = `/proc/${pid}/exe`;
   try {
-    return statSync(`/proc/${pid}/exe`).size >= smallestNodeBytes;
+    const { size, dev, ino, mtimeMs } = statSync(path);
+    if (size < smallestNodeBytes) return false;
+    const file = `${dev}:${ino}:${mtimeMs}`;
+    const known = knownFiles.get(file) ?? fileContains(path, nodeFuse);
+    knownFiles.set(file, known);
+    return known;
   } catch {
     return false;
   }
 }
 
+/** Throws what the system throws when the file can't be read. */
 function fileContains(path: string, text: string): boolean {
   const wanted = Buffer.from(text);
   const block = Buffer.alloc(4 * 1024 * 1024);
+  const file = openSync(path, "r");
   try {
-    const file = openSync(path, "r");
-    try {
-      let kept = 0;
-      for (;;) {
-        const read = readSync(file, block, kept, block.length - kept, null);
-        if (read === 0) return false;
-        if (block.subarray(0, kept + read).includes(wanted)) return true;
-        const end = kept + read;
-        kept = Math.min(wanted.length - 1, end);
-        block.copy(block, 0, end - kept, end);
-      }
-    } finally {
-      closeSync(file);
+    let kept = 0;
+    for (;;) {
+      const read = readSync(file, block, kept, block.length - kept, null);
+      if (read === 0) return false;
+      if (block.subarray(0, kept + read).includes(wanted)) return true;
+      const end = kept + read;
+      kept = Math.min(wanted.length - 1, end);
+      block.copy(block, 0, end - kept, end);
     }
-  } catch {
-    return false;
+  } finally {
+    closeSync(file);
   }
 }
 

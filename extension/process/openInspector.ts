@@ -136,6 +136,7 @@ async function checkSignalIsSafe(pid: number, options: InspectorOptions): Promis
   if (options.signalDisabled) throw signalDisabled(pid);
   const deadline = performance.now() + startUpMs;
   while (!catchesSignal(pid)) {
+    if (readStatus(pid) === null) throw noSuchProcess(pid);
     if (performance.now() > deadline) throw stillStarting(pid);
     await sleep(20);
   }
@@ -163,10 +164,11 @@ async function staysInNativeCode(pid: number): Promise<boolean> {
   return false;
 }
 
-function catchesSignal(pid: number): boolean {
+/** Whether SIGUSR1 does anything but end the process. */
+export function catchesSignal(pid: number): boolean {
   const status = readStatus(pid);
-  if (status === null) throw noSuchProcess(pid);
   return (
+    status !== null &&
     maskHasSignal(status, "SigCgt", sigusr1) &&
     !maskHasSignal(status, "SigIgn", sigusr1) &&
     !maskHasSignal(status, "SigBlk", sigusr1)

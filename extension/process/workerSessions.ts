@@ -26,7 +26,7 @@ export interface WorkerDirectory {
  * messages of the main session. Workers are not made to wait, and are let go when the main session closes.
  */
 export function createWorkerDirectory(main: RawCdpSession): WorkerDirectory {
-  const workers = new Map<string, WorkerSession>();
+  const workers = new Map<string, WorkerSession & { readonly session: NestedSession }>();
   let enabled: Promise<unknown> | undefined;
   main.onRaw("NodeWorker.attachedToWorker", (data) => {
     const attached = parseAttached(data);
@@ -39,7 +39,10 @@ export function createWorkerDirectory(main: RawCdpSession): WorkerDirectory {
     });
   });
   main.onRaw("NodeWorker.detachedFromWorker", (data) => {
-    if (isRecord(data)) workers.delete(String(data["sessionId"]));
+    if (!isRecord(data)) return;
+    const sessionId = String(data["sessionId"]);
+    workers.get(sessionId)?.session.end();
+    workers.delete(sessionId);
   });
   return {
     async list(deadlineMs) {
@@ -62,10 +65,20 @@ function parseAttached(data: unknown) {
   return { sessionId: data["sessionId"], workerId: info["workerId"], title };
 }
 
-function nestedSession(main: RawCdpSession, sessionId: string): CdpSession {
+interface NestedSession extends CdpSession {
+  /** The worker has ended: whoever waits for an answer of it needn't. */
+  end(): void;
+}
+
+interface Pending {
+  resolve(message: Record<string, unknown>): void;
+  reject(error: Error): void;
+}
+
+function nestedSession(main: RawCdpSession, sessionId: string): NestedSession {
   let nextId = 1;
   let closed = false;
-  const pending = new Map<number, (message: Record<string, unknown>) => void>();
+  const pending = new Map<number, Pending>();
   const listeners = new Map<string, Set<(data: never) => void>>();
   const stop = main.onRaw("NodeWorker.receivedMessageFromWorker", (data) => {
     if (!isRecord(data) || data["sessionId"] !== sessionId || typeof data["message"] !== "string")
@@ -73,7 +86,7 @@ function nestedSession(main: RawCdpSession, sessionId: string): CdpSession {
     const message: unknown = JSON.parse(data["message"]);
     if (!isRecord(message)) return;
     if (typeof message["id"] === "number") {
-      pending.get(message["id"])?.(message);
+      pending.get(message["id"])?.resolve(message);
     } else if (typeof message["method"] === "string") {
       for (const listener of listeners.get(message["method"]) ?? []) {
         listener((message["params"] ?? {}) as never);
@@ -84,7 +97,11 @@ function nestedSession(main: RawCdpSession, sessionId: string): CdpSession {
     async send(method, parameters, deadlineMs) {
       if (closed || main.isClosed) throw new ConnectionLostError("the connection is closed");
       const id = nextId++;
-      const answer = new Promise<Record<string, unknown>>((resolve) => pending.set(id, resolve));
+      const answer = new Promise<Record<string, unknown>>((resolve, reject) =>
+        pending.set(id, { resolve, reject }),
+      );
+      // The message to the worker may fail before anybody waits for its answer.
+      answer.catch(() => {});
       try {
         await main.sendRaw(
           "NodeWorker.sendMessageToWorker",
@@ -110,6 +127,13 @@ function nestedSession(main: RawCdpSession, sessionId: string): CdpSession {
     },
     get isClosed() {
       return closed || main.isClosed;
+    },
+    end() {
+      closed = true;
+      stop();
+      for (const { reject } of pending.values()) {
+        reject(new ConnectionLostError("the worker has ended"));
+      }
     },
     async close() {
       if (closed) return;

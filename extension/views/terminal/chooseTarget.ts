@@ -11,8 +11,8 @@ const columns: readonly Column[] = [
   { heading: "pid", align: "right" },
   { heading: "age", align: "right" },
   { heading: "inspector", flexible: true },
-  { heading: "command", flexible: true },
   { heading: "working folder", flexible: true },
+  { heading: "command", flexible: true },
 ];
 
 /** The prompt's own frame and cursor stand before each line. */
@@ -62,6 +62,6 @@ const cellsOf = ({ pid, ageMs, inspector, command, workingFolder }: NodeProcess)
   String(pid),
   formatDuration(ageMs),
   inspector ?? "closed",
-  command,
   workingFolder ?? "",
+  command,
 ];

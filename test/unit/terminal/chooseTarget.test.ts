@@ -26,9 +26,9 @@ test("without a terminal the processes are listed on stderr with what to type, a
   expect(command.stdout()).toBe("");
   expect(command.stderr()).toBe(
     [
-      " pid        age  inspector       command                           working folder",
-      "4242  3 h 3 min  127.0.0.1:9229  node dist/server.cjs --port 8080  /home/ada/shop",
-      "  77     900 ms  closed          node \\u{1b}[2Jevil.js",
+      " pid        age  inspector       working folder  command",
+      "4242  3 h 3 min  127.0.0.1:9229  /home/ada/shop  node dist/server.cjs --port 8080",
+      "  77     900 ms  closed                          node \\u{1b}[2Jevil.js",
       "leakline: No TARGET was given. Choose one of these: leakline blocked 4242.",
       "",
     ].join("\n"),
