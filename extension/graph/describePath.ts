@@ -1,3 +1,4 @@
+import type { DescribedStep } from "./describedStep.ts";
 import { foldSteps } from "./foldSteps.ts";
 import {
   createFunctionPositions,
@@ -16,16 +17,6 @@ import {
   nodeType,
 } from "./heapGraph.ts";
 import { edgeWords, type NodeKind, nodeKind, nodeWords } from "./heapWords.ts";
-
-/** One step of a path in the words of somebody who writes JavaScript. Never the contents of a string. */
-export interface DescribedStep {
-  readonly from: string;
-  /** Property, variable, `[3]`, `held value`, …. */
-  readonly edge: string;
-  readonly to: string;
-  /** Where the function is defined that `to` is, or that lives in the scope that `to` is. */
-  readonly location: HeapPosition | null;
-}
 
 /**
  * Puts a path, as `livenessOf` gives it, into words. Hops through V8's own structures (element stores, hash

@@ -1,4 +1,4 @@
-import type { DescribedStep } from "./describePath.ts";
+import type { DescribedStep } from "./describedStep.ts";
 
 /** Steps that a person still reads; a longer path keeps its beginning and its end. */
 const maxSteps = 40;

@@ -5,6 +5,8 @@ import type {
   AnalysisApi,
   AnalysisEvent,
   CloseOutcome,
+  OpenedTarget,
+  OpenTargetRequest,
   TargetId,
 } from "../protocol/analysisApi.ts";
 import { unknownTargetId } from "../protocol/analysisErrors.ts";
@@ -22,11 +24,16 @@ export interface AnalysisService {
 /** What the analysis process answers. It alone holds connections and heaps. */
 export function createAnalysisService(toolVersion: string): AnalysisService {
   const sessions = new Map<TargetId, TargetSession>();
-  const background = new Set<Promise<void>>();
+  /** What must end before this process may: targets that are being opened or put back. */
+  const background = new Set<Promise<unknown>>();
+  const inBackground = <Result>(work: Promise<Result>): Promise<Result> => {
+    const ended = work.catch(() => {}).finally(() => background.delete(ended));
+    background.add(ended);
+    return work;
+  };
   const close = async (session: TargetSession): Promise<CloseOutcome> => {
     const { outcome, settled } = await session.close();
-    const ended = settled.finally(() => background.delete(ended));
-    background.add(ended);
+    void inBackground(settled);
     return outcome;
   };
   let nextId = 1;
@@ -36,31 +43,36 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
     return found;
   };
 
+  const openTarget = async (
+    { target, timeoutMs }: OpenTargetRequest,
+    { signal, emit }: CallContext<AnalysisEvent>,
+  ): Promise<OpenedTarget> => {
+    const address = parseTarget(target);
+    const opened =
+      address.kind === "file"
+        ? createFileSession(address.path, toolVersion)
+        : createProcessSession(
+            await openProcess(address, {
+              timeoutMs,
+              signal,
+              onNotice: (text) => emit({ kind: "notice", text }),
+            }),
+            toolVersion,
+          );
+    // A call that was cancelled meanwhile never learns its id: nobody else would close it.
+    if (signal.aborted) {
+      await close(opened);
+      signal.throwIfAborted();
+    }
+    const id = nextId++ as TargetId;
+    sessions.set(id, opened);
+    return { id, kind: opened.kind, label: opened.label };
+  };
+
   return {
     implement: (context) => ({
       listNodeProcesses: async () => listNodeProcesses([process.pid, process.ppid]),
-      async openTarget({ target, timeoutMs }) {
-        const address = parseTarget(target);
-        const opened =
-          address.kind === "file"
-            ? createFileSession(address.path, toolVersion)
-            : createProcessSession(
-                await openProcess(address, {
-                  timeoutMs,
-                  onNotice: (text) => context.emit({ kind: "notice", text }),
-                }),
-                toolVersion,
-              );
-        const id = nextId++ as TargetId;
-        sessions.set(id, opened);
-        // A call that was cancelled meanwhile never learns its id: nobody else would close it.
-        if (context.signal.aborted) {
-          sessions.delete(id);
-          await close(opened);
-          context.signal.throwIfAborted();
-        }
-        return { id, kind: opened.kind, label: opened.label };
-      },
+      openTarget: (request) => inBackground(openTarget(request, context)),
       look: async (id) => session(id).look(context),
       capture: async (id) => session(id).capture(context),
       saveSnapshot: async (id, path) => session(id).saveSnapshot(context, path),
@@ -74,7 +86,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
       const open = [...sessions.values()];
       sessions.clear();
       await Promise.all(open.map(close));
-      await Promise.all(background);
+      while (background.size > 0) await Promise.all(background);
     },
   };
 }
