@@ -104,7 +104,9 @@ async function proveCleanup(
   }
   const start = startOf(bottom);
   const proved = async (reason: string, certain: boolean): Promise<CleanupProof> => {
-    const registry = start && (await library.registryOf(start.script, start));
+    // A look is to take a second: the lines of a huge bundle are read with the snapshot.
+    const isRead = start && (callbacks !== null || (await library.isQuicklyRead(start.script)));
+    const registry = isRead ? await library.registryOf(start.script, start) : null;
     const callback = registry?.callback ?? (await callbackPosition(bottom, frames, library));
     return {
       answer: "proved",

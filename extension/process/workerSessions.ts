@@ -31,12 +31,8 @@ export function createWorkerDirectory(main: RawCdpSession): WorkerDirectory {
   main.onRaw("NodeWorker.attachedToWorker", (data) => {
     const attached = parseAttached(data);
     if (!attached) return;
-    const { sessionId, workerId, title } = attached;
-    workers.set(sessionId, {
-      threadId: Number(workerId),
-      name: title || `worker ${workerId}`,
-      session: nestedSession(main, sessionId),
-    });
+    const { sessionId, threadId, name } = attached;
+    workers.set(sessionId, { threadId, name, session: nestedSession(main, sessionId) });
   });
   main.onRaw("NodeWorker.detachedFromWorker", (data) => {
     if (!isRecord(data)) return;
@@ -56,13 +52,25 @@ export function createWorkerDirectory(main: RawCdpSession): WorkerDirectory {
   };
 }
 
-function parseAttached(data: unknown) {
+/**
+ * The worker of one NodeWorker.attachedToWorker; null for anything else. Its `workerId` counts in an
+ * order of the inspector's own: the thread's id stands in the title, `[worker 3] name`.
+ */
+export function parseAttached(
+  data: unknown,
+): { readonly sessionId: string; readonly threadId: number; readonly name: string } | null {
   if (!isRecord(data) || typeof data["sessionId"] !== "string") return null;
   const info = data["workerInfo"];
-  if (!isRecord(info) || typeof info["workerId"] !== "string") return null;
-  if (!/^\d+$/.test(info["workerId"])) return null;
-  const title = typeof info["title"] === "string" ? info["title"] : "";
-  return { sessionId: data["sessionId"], workerId: info["workerId"], title };
+  const title = isRecord(info) ? info["title"] : undefined;
+  const [, id, name] =
+    /^\[worker (\d+)\]\s*(.*)$/s.exec(typeof title === "string" ? title : "") ?? [];
+  if (id === undefined) return null;
+  const isNamed = name !== undefined && name !== "" && name !== "WorkerThread";
+  return {
+    sessionId: data["sessionId"],
+    threadId: Number(id),
+    name: isNamed ? `worker ${id} (${name})` : `worker ${id}`,
+  };
 }
 
 interface NestedSession extends CdpSession {

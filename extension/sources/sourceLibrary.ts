@@ -58,6 +58,8 @@ export interface SourceLibrary {
   ): Promise<CallbackAnswer>;
   /** What is known of the registries whose callback is that function; null when there are none. */
   registryOf(script: ScriptReference, functionStart: GeneratedPlace): Promise<RegistryFacts | null>;
+  /** Whether `registryOf` answers in some tenths of a second: it reads the whole script, which may be a bundle. */
+  isQuicklyRead(script: ScriptReference): Promise<boolean>;
   /** Whether two places are beginnings of one function, by whichever of V8's two ideas of it. */
   sameFunction(script: ScriptReference, a: GeneratedPlace, b: GeneratedPlace): Promise<boolean>;
 }
@@ -70,6 +72,9 @@ interface FoundFunction {
 
 /** In UTF-16 units: a shorter script is parsed in less than some tenths of a second. */
 const cheaplyParsed = 500_000;
+
+/** Likewise: two million take about half a second. */
+const quicklyRead = 2_000_000;
 
 /** One library per target: texts, source maps and syntax trees are kept for as long as it lives. */
 export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
@@ -205,6 +210,9 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
         ),
         registeredAt: await registerSites(set, matched.creations),
       };
+    },
+    async isQuicklyRead(script) {
+      return ((await texts.load(script))?.text.length ?? 0) <= quicklyRead;
     },
     async sameFunction(script, a, b) {
       if (isSamePlace(a, b)) return true;

@@ -62,9 +62,18 @@ const situations = {
   },
 };
 
+/** A snapshot collects first: then this one is called. */
+let collections = 0;
+const witness = new FinalizationRegistry(() => collections++);
+witness.register({ alive: false }, 0);
+
 /** All that a guest could have changed, as far as the program itself can see. */
 function state() {
+  // With a debugger still listening this would be the end of the answer.
+  // biome-ignore lint/suspicious/noDebugger: on purpose
+  debugger;
   return {
+    collections,
     globals: Object.getOwnPropertyNames(globalThis).sort(),
     listeners: process.eventNames().map((name) => `${String(name)} ${process.listenerCount(name)}`),
     stackTraceLimit: Error.stackTraceLimit,
@@ -76,7 +85,13 @@ function state() {
   };
 }
 
-obey({ state: () => announce({ state: state() }) });
+obey({
+  state: () => announce({ state: state() }),
+  begin(words) {
+    const [situation, ms] = words.split(" ");
+    void situations[situation](Number(ms));
+  },
+});
 // Its own listener on stdin belongs to the program.
 stayAlive();
 const [situation, ms] = process.argv.slice(2);

@@ -255,3 +255,10 @@ test("expressions nested too deep for a walk give an answer instead of an error"
   const answer = await library.cleanupCallbackAt(script(file), { line: 1, column: 26 }, null);
   expect(["certain", "open"]).toContain(answer.proof);
 });
+
+test("a bundle of many megabytes is said to take longer than a look may", async () => {
+  const { library: small } = program({ [file]: start });
+  const { library: huge } = program({ [file]: start + " ".repeat(2_000_001) });
+  expect(await small.isQuicklyRead({ url: file, scriptId: null })).toBe(true);
+  expect(await huge.isQuicklyRead({ url: file, scriptId: null })).toBe(false);
+});
