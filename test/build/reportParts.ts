@@ -1,3 +1,4 @@
+import { draftFinding } from "../../extension/findings/draft.ts";
 import type { Finding } from "../../extension/protocol/finding.ts";
 import type { Report, ThreadDescription } from "../../extension/protocol/report.ts";
 import type { SourcePosition } from "../../extension/protocol/sourcePosition.ts";
@@ -80,27 +81,13 @@ export const thread = (known: Partial<ThreadDescription> = {}): ThreadDescriptio
 });
 
 export function finding(known: Partial<Finding> & Pick<Finding, "kind">): Finding {
-  return {
+  return draftFinding({
     id: known.kind,
     severity: "warning",
     confidence: "certain",
     title: "Something",
-    reason: null,
-    attributes: [],
     threadId: 0,
-    count: null,
-    retainedBytes: null,
-    sinceMs: null,
-    sinceIsLowerBound: false,
-    batch: null,
-    callback: null,
-    registeredAt: [],
-    blockedBy: null,
-    blocks: null,
-    stack: [],
-    asyncStack: [],
-    path: [],
     advice: "Do something about it.",
     ...known,
-  };
+  });
 }
