@@ -25,6 +25,8 @@ export interface CaptureOptions {
   onProgress(fraction: number | null): void;
   /** A thread that is stuck serves the inspector's own capture only on Node 20. */
   readonly threadIsStuck: boolean;
+  /** Longest time for the answer to a small question, in milliseconds. */
+  readonly answerMs: number;
   /** Longest silence that is waited for, in milliseconds: at first, and later between two signs of life. */
   readonly firstSignMs: number;
   readonly silenceMs: number;
@@ -76,6 +78,7 @@ export async function captureSnapshot(
     let sinkFailure: unknown;
     options.sink.begin();
     try {
+      await checkAnswers(session, options.answerMs);
       await way.capture(session, options, (text) => {
         const chunk = Buffer.from(text, "utf8");
         bytes += chunk.length;
@@ -95,12 +98,30 @@ export async function captureSnapshot(
         throw lostTarget(source.label, "its heap snapshot was taken");
       if (!(error instanceof NoAnswerError || error instanceof ProtocolError)) throw error;
       reasons.push(`${way.name}: ${error.message}`);
+      if (error instanceof SilentThreadError) break;
     } finally {
       options.signal.removeEventListener("abort", closeOnAbort);
       await session.close();
     }
   }
   throw captureFailed(source.label, reasons.join("; "));
+}
+
+/** The thread answers nothing: no other way would be answered either. */
+class SilentThreadError extends NoAnswerError {}
+
+/**
+ * Measured on all versions: an evaluation that arrives while native code runs is done when that
+ * returns, and on Node 20 a capture as well, even if our connection is closed long before. So nothing
+ * that costs anything is sent to a thread that hasn't just answered.
+ */
+async function checkAnswers(session: CdpSession, deadlineMs: number): Promise<void> {
+  try {
+    await session.send("Runtime.evaluate", { expression: "0", silent: true }, deadlineMs);
+  } catch (error) {
+    if (error instanceof NoAnswerError) throw new SilentThreadError("the thread gives no answer");
+    throw error;
+  }
 }
 
 const profilerStream: Rung = {

@@ -223,6 +223,7 @@ function makeProcess(
         },
         {
           ...options,
+          answerMs: timeoutMs,
           firstSignMs: Math.max(timeoutMs, firstSignMs),
           silenceMs: Math.max(timeoutMs, silenceMs),
         },

@@ -179,7 +179,7 @@ function signalNotice(pid: number): string {
   const listener = mentionsSignal(pid)
     ? "Its main script mentions SIGUSR1: it probably has a listener of its own, which runs instead."
     : "If the program has a SIGUSR1 listener of its own, that one runs instead.";
-  return `Opening the inspector of process ${pid} with SIGUSR1; Node prints two lines on its stderr. ${listener}`;
+  return `Opening the inspector of process ${pid} with SIGUSR1; Node prints a few lines on its stderr. ${listener}`;
 }
 
 function sendSignal(pid: number): void {

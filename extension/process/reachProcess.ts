@@ -58,14 +58,15 @@ export async function reach(
   // Before the first contact: connecting wakes the main thread.
   const asleepBeforeMs = pid === null ? null : asleepInLockMs(pid);
   const common = { host, port, openedByUs: false, signalPending: false };
-  if (address.kind === "inspector") {
-    const [{ webSocketUrl }] = await listInspectorTargets(host, port, options.timeoutMs);
-    return { ...common, pid, webSocketUrl, asleepBeforeMs };
+  const listed =
+    address.kind === "inspector"
+      ? (await listInspectorTargets(host, port, options.timeoutMs))[0].webSocketUrl
+      : await listedUrl(address.url, options.timeoutMs);
+  if (listed === null && address.kind === "websocket") {
+    return { ...common, pid: null, webSocketUrl: address.url, asleepBeforeMs: null };
   }
-  const webSocketUrl = address.url;
-  return (await isListed(webSocketUrl, options.timeoutMs))
-    ? { ...common, pid, webSocketUrl, asleepBeforeMs }
-    : { ...common, pid: null, webSocketUrl, asleepBeforeMs: null };
+  if (pid === process.pid) throw ourselves(pid);
+  return { ...common, pid, webSocketUrl: listed, asleepBeforeMs };
 }
 
 async function reachPid(
@@ -111,17 +112,16 @@ function localProcessAt(host: string, port: number): number | null {
   if (!hasProc() || !isThisMachine(host)) return null;
   const pid = nodeListeningAt(host, port);
   if (pid === null) return null;
-  if (pid === process.pid) throw ourselves(pid);
   const standstill = standstillOf(pid);
   if (standstill !== null) throw stopped(pid, standstill);
   return pid;
 }
 
 /**
- * Whether a `ws://` address is one that a Node inspector lists: its id is made anew at every start.
- * Rejects with UserError when it can't be an inspector's.
+ * Gives back a `ws://` address that a Node inspector lists: its id is made anew at every start. Null for
+ * one that may be another tool's proxy; rejects with UserError when it can't be an inspector's.
  */
-async function isListed(url: string, timeoutMs: number): Promise<boolean> {
+async function listedUrl(url: string, timeoutMs: number): Promise<string | null> {
   const { protocol, pathname } = new URL(url);
   const { host, port } = placeOf(url);
   const address = formatAddress(host, port);
@@ -131,12 +131,12 @@ async function isListed(url: string, timeoutMs: number): Promise<boolean> {
     const targets = await listInspectorTargets(host, port, timeoutMs);
     const isKnown = targets.some(({ webSocketUrl }) => new URL(webSocketUrl).pathname === pathname);
     if (!isKnown) throw noTargetOfThatId(address);
-    return true;
+    return url;
   } catch (error) {
-    // Another tool's proxy of the inspector speaks the protocol without listing targets.
+    // Such a proxy speaks the protocol without listing targets.
     if (!(error instanceof UserError) || error.code !== "not-an-inspector") throw error;
     await checkWebSocket(url, address, timeoutMs);
-    return false;
+    return null;
   }
 }
 

@@ -70,7 +70,6 @@ witness.register({ alive: false }, 0);
 /** All that a guest could have changed, as far as the program itself can see. */
 function state() {
   // With a debugger still listening this would be the end of the answer.
-  // biome-ignore lint/suspicious/noDebugger: on purpose
   debugger;
   return {
     collections,

@@ -21,7 +21,8 @@ function fakeSource(answers: readonly Answer[]) {
     const listeners = new Map<string, (data: never) => void>();
     log.push(`connect ${index}`);
     return {
-      async send(method) {
+      async send(method, parameters) {
+        if (method === "Runtime.evaluate" && isSmallQuestion(parameters)) return {} as never;
         log.push(`${index} ${method}`);
         const answer = answers[index]?.(method, (event, data) =>
           listeners.get(event)?.(data as never),
@@ -40,6 +41,9 @@ function fakeSource(answers: readonly Answer[]) {
   return { log, source: { label: "process 1", connect, sharesFiles: false } };
 }
 
+const isSmallQuestion = (parameters: unknown) =>
+  (parameters as { expression?: string }).expression === "0";
+
 function collect(known: Partial<CaptureOptions> = {}) {
   let text = "";
   const options: CaptureOptions = {
@@ -54,6 +58,7 @@ function collect(known: Partial<CaptureOptions> = {}) {
     signal: new AbortController().signal,
     onProgress: () => {},
     threadIsStuck: false,
+    answerMs: 1000,
     firstSignMs: 1000,
     silenceMs: 1000,
     ...known,
@@ -147,4 +152,32 @@ test("cancelling closes the connection, which withdraws the request, and tries n
   const { options } = collect({ signal: controller.signal });
   await expect(captureSnapshot(source, options)).rejects.toMatchObject({ name: "AbortError" });
   expect(log).toEqual(["connect 0", "0 HeapProfiler.takeHeapSnapshot", "close 0", "close 0"]);
+});
+
+test("a thread that doesn't answer a small question is not asked the large one, by no way at all", async () => {
+  const { log, source } = fakeSource([]);
+  const silent = {
+    ...source,
+    async connect() {
+      const session = await source.connect();
+      return { ...session, send: () => Promise.reject(new NoAnswerError("silence")) };
+    },
+  };
+  const { options } = collect();
+  await expect(captureSnapshot(silent, options)).rejects.toMatchObject({ code: "capture-failed" });
+  expect(log).toEqual(["connect 0", "close 0"]);
+});
+
+test("a sink that can't take the bytes ends the capture with its own failure", async () => {
+  const { source } = fakeSource([streams, evaluates()]);
+  const full = new Error("disk full");
+  const { options } = collect({
+    sink: {
+      begin: () => {},
+      push() {
+        throw full;
+      },
+    },
+  });
+  await expect(captureSnapshot(source, options)).rejects.toBe(full);
 });

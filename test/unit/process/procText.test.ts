@@ -97,6 +97,14 @@ test.each([
   expect(parseInspectorOptions(words, nodeOptions).port).toBe(port);
 });
 
+test("an inspector that opens by itself is told from a port that waits for a signal", () => {
+  const isOpen = (...words: string[]) =>
+    parseInspectorOptions(["node", ...words], "").isOpenAtStart;
+  expect(isOpen("--inspect=0", "app.js")).toBe(true);
+  expect(isOpen("--inspect-port=0", "app.js")).toBe(false);
+  expect(isOpen("app.js", "--inspect")).toBe(false);
+});
+
 test("an option that belongs to the program is not Node's", () => {
   expect(parseInspectorOptions(["node", "app.js", "--disable-sigusr1"], "").signalDisabled).toBe(
     false,
