@@ -16,7 +16,7 @@ Examples:
   leakline blocked 4242 --json --fail-on running,queued
 
 The first look stops nothing. A snapshot stops the process while it is written.
-Opening a closed inspector (SIGUSR1) prints two lines on the process's standard
+Opening a closed inspector (SIGUSR1) prints a few lines on the process's standard
 error.
 
 Exit code: 0 nothing found, 1 something found, 2 wrong use or bad input,
