@@ -45,6 +45,10 @@ export interface LiveGroup {
 
 /** All registries that share one cleanup callback function; a class that makes one per instance is one entry. */
 export interface RegistryEvidence {
+  /** Tells registries apart whose callback has no position, such as a builtin; empty for the others. */
+  readonly distinction: string;
+  /** Of the callback; null when it has none. */
+  readonly name: string | null;
   readonly registries: number;
   readonly callback: SourcePosition | null;
   readonly createdAt: SourcePosition | null;

@@ -100,9 +100,23 @@ function scriptNameBySharedInfo(graph: HeapGraph, closure: NodeRow): string | nu
 
 function nameOfScript(graph: HeapGraph, script: NodeRow): string | null {
   const name = childNamed(graph, script, graph.types.edge.internal, "name");
-  if (name === null || nodeType(graph, name) !== graph.types.node.string) return null;
-  const text = nodeName(graph, name);
+  const text = name === null ? null : stringText(graph, name, maxStringParts);
   return text === "" ? null : text;
+}
+
+/** A name that the program put together is a tree of strings. */
+const maxStringParts = 32;
+
+/** Null for a string whose text the snapshot doesn't have, such as a part of another one. */
+function stringText(graph: HeapGraph, row: NodeRow, depthLeft: number): string | null {
+  const { node, edge } = graph.types;
+  if (nodeType(graph, row) === node.string) return nodeName(graph, row);
+  if (nodeType(graph, row) !== node.concatenatedString || depthLeft === 0) return null;
+  const first = childNamed(graph, row, edge.internal, "first");
+  const second = childNamed(graph, row, edge.internal, "second");
+  const left = first === null ? null : stringText(graph, first, depthLeft - 1);
+  const right = second === null ? null : stringText(graph, second, depthLeft - 1);
+  return left === null || right === null ? null : left + right;
 }
 
 function nameBehindDebugInfo(graph: HeapGraph, debugInfo: NodeRow): string | null {

@@ -9,7 +9,7 @@ import type { SourcePosition } from "../protocol/sourcePosition.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import type { HeapReading } from "./heapReading.ts";
 import { scriptKey } from "./targetSources.ts";
-import { type FunctionStart, isSameFunction } from "./threadEvidence.ts";
+import { type FunctionStart, isSameFunction, type KnownCallbacks } from "./threadEvidence.ts";
 
 export interface HeapEvidenceOptions {
   readonly threadId: number;
@@ -38,14 +38,19 @@ export async function heapEvidenceOf(
     kin.groups.push(...(reading.liveness[index]?.groups ?? []));
   }
   const registries: RegistryEvidence[] = [];
-  for (const kin of kins.values())
-    registries.push(await evidenceOfKin(reading.graph, kin, options));
+  for (const [number, kin] of [...kins.values()].entries()) {
+    registries.push(await evidenceOfKin(reading.graph, kin, number, options));
+  }
   return { threadId: options.threadId, registries };
 }
 
 /** Where every registry's cleanup callback begins, as the running code has it. */
-export const callbackStartsOf = ({ registries }: HeapReading): readonly FunctionStart[] =>
-  registries.flatMap(({ callback }) => startOfHeapPosition(callback) ?? []);
+export function knownCallbacksOf({ registries }: HeapReading): KnownCallbacks {
+  return {
+    starts: registries.flatMap(({ callback }) => startOfHeapPosition(callback) ?? []),
+    areAll: registries.every(({ callback }) => callback === null || callback.scriptName !== null),
+  };
+}
 
 function kinKey({ callback, objectId, internal }: Registry): string {
   return callback?.scriptName
@@ -56,6 +61,7 @@ function kinKey({ callback, objectId, internal }: Registry): string {
 async function evidenceOfKin(
   graph: HeapGraph,
   { registries, groups }: Kin,
+  number: number,
   { library, running }: HeapEvidenceOptions,
 ): Promise<RegistryEvidence> {
   const [first] = registries;
@@ -68,6 +74,12 @@ async function evidenceOfKin(
     known?.callback ??
     (start && (await library.position(start.script, start, first?.callbackName ?? null)));
   return {
+    distinction: first?.internal
+      ? "internal"
+      : callback
+        ? ""
+        : `${first?.callbackName ?? ""}#${number}`,
+    name: callback?.function ?? first?.callbackName ?? null,
     registries: registries.length,
     callback: callback && withName(callback, first?.callbackName ?? null),
     createdAt: known?.createdAt ?? null,

@@ -17,7 +17,7 @@ import type { ThreadObservation } from "../protocol/threadObservation.ts";
 import { nativeProblem, pausedProblem, silentProblem } from "../protocol/threadProblems.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import { buildReport } from "./buildReport.ts";
-import { callbackStartsOf, heapEvidenceOf } from "./heapEvidence.ts";
+import { heapEvidenceOf, knownCallbacksOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
 import { createStuckClock } from "./stuckClock.ts";
 import type { TargetSession } from "./targetSession.ts";
@@ -72,7 +72,7 @@ export function createProcessSession(
     threadEvidenceOf(observation, clock.sinceMs(observation), {
       library: libraryOf(observation.threadId),
       nodeMajor,
-      callbacks: heap && callbackStartsOf(heap),
+      callbacks: heap && knownCallbacksOf(heap),
     });
 
   const report = (

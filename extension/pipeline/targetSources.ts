@@ -44,9 +44,10 @@ export function createLiveSources(listScripts: () => Promise<ScriptCatalogue>): 
     async loadScript({ url, scriptId }) {
       const known = await catalogue();
       const key = scriptKey(url);
-      const script = known?.scripts.find(
-        (one) => (scriptId !== null && one.scriptId === scriptId) || scriptKey(one.url) === key,
-      );
+      // A script that was loaded twice has one name and two ids: the newest is the one that runs.
+      const script =
+        known?.scripts.find((one) => one.scriptId === scriptId) ??
+        known?.scripts.findLast((one) => scriptKey(one.url) === key);
       if (!known || !script) return readScriptFile(url);
       return (await sameTextOnDisk(script)) ?? (await textFromProcess(known, script));
     },

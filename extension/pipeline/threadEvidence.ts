@@ -24,13 +24,20 @@ export interface FunctionStart {
   readonly column: number;
 }
 
+/** The cleanup callbacks of a snapshot's registries. */
+export interface KnownCallbacks {
+  readonly starts: readonly FunctionStart[];
+  /** False when the snapshot doesn't say of some callback which script it is in. */
+  readonly areAll: boolean;
+}
+
 /** What decides whether the bottom of a stack is a cleanup callback. */
 export interface CleanupKnowledge {
   readonly library: SourceLibrary;
   /** Node's version; 20 and 22 show V8's builtin under every cleanup callback, later ones don't. */
   readonly nodeMajor: number | null;
   /** The cleanup callbacks of every registry in a snapshot of this thread, when one was taken. */
-  readonly callbacks: readonly FunctionStart[] | null;
+  readonly callbacks: KnownCallbacks | null;
 }
 
 /** Turns what was observed of a thread into evidence in the user's positions. `sinceMs` is the caller's to know. */
@@ -140,7 +147,7 @@ async function proveCleanup(
     );
   }
   if (callbacks) {
-    for (const callback of callbacks) {
+    for (const callback of callbacks.starts) {
       if (await isSameFunction(callback, start, library)) {
         return proved(
           "The snapshot has a registry whose cleanup callback is the function at the bottom of the stack.",
@@ -148,11 +155,13 @@ async function proveCleanup(
         );
       }
     }
-    return answer(
-      "disproved",
-      "No registry in the snapshot has the function at the bottom of the stack as its cleanup callback.",
-      true,
-    );
+    if (callbacks.areAll) {
+      return answer(
+        "disproved",
+        "No registry in the snapshot has the function at the bottom of the stack as its cleanup callback.",
+        true,
+      );
+    }
   }
   if (isInternal(bottom)) {
     return answer(
@@ -210,7 +219,8 @@ const placeOf = ({ line, column }: ObservedFrame) =>
 export function describeNativeWait(wait: NativeWait): string {
   const asleep = wait.asleepMs === null ? "" : ` for ≥ ${formatDuration(wait.asleepMs)}`;
   const call = wait.systemCall ?? wait.kernelFunction;
-  const where = call === null ? "computes in native code" : `waits in ${call}${asleep}`;
+  const where =
+    call === null ? "computes, most likely in native code" : `waits in ${call}${asleep}`;
   const kernel = wait.kernelFunction && wait.systemCall ? ` (${wait.kernelFunction})` : "";
   const children = wait.children.map(
     ({ pid, command, ageMs }) =>

@@ -65,6 +65,7 @@ export async function openInspector(
 
 /** From the signal to an open port takes 17–80 ms on all four versions, blocked or not. */
 const openDeadlineMs = 2500;
+const ordinaryOpenMs = 300;
 
 function inspectorOptionsOf(pid: number): InspectorOptions {
   return parseInspectorOptions(
@@ -199,24 +200,28 @@ async function waitForInspector(
   deadlineMs: number,
 ): Promise<OpenedInspector> {
   const start = performance.now();
+  const strangers = new Set(before);
   while (performance.now() - start < deadlineMs) {
+    // A program that sets process.title overwrites the command line that names its port.
+    const anyPort = options.port === 0 || performance.now() - start > ordinaryOpenMs;
     const socket = listeningSockets(pid).find(
-      ({ localPort, inode }) =>
-        !before.has(inode) && (localPort === options.port || options.port === 0),
+      ({ localPort, inode }) => !strangers.has(inode) && (localPort === options.port || anyPort),
     );
     if (socket) {
       const address = addressOf(socket);
-      if (await isInspector(address, deadlineMs)) {
+      const isExpected = socket.localPort === options.port;
+      if (await isInspector(address, isExpected ? deadlineMs : strangerDeadlineMs)) {
         return { kind: "open", address, openedByUs: true };
       }
+      if (!isExpected) strangers.add(socket.inode);
     }
     if (readStatus(pid) === null) throw diedOfSignal(pid);
     await sleep(pollMs);
   }
-  if (inNativeCode(pid)) return { kind: "native", signalPending: true };
   // It may have been open all along, on a port that the program chose at run time.
   const address = await askOwnPorts(pid, options);
   if (address) return { kind: "open", address, openedByUs: false };
+  if (inNativeCode(pid) && !mentionsSignal(pid)) return { kind: "native", signalPending: true };
   throw inspectorDidNotOpen(pid, Math.round(deadlineMs));
 }
 

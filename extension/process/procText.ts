@@ -125,7 +125,8 @@ export function parseInspectorOptions(
   let signalDisabled = false;
   const words = [...nodeOptions.split(/\s+/).filter(Boolean), ...ownOptions(commandLine)];
   for (const [index, word] of words.entries()) {
-    if (word === "--disable-sigusr1") signalDisabled = true;
+    // The permission model switches the inspector off.
+    if (/^--(disable-sigusr1|(experimental-)?permission)$/.test(word)) signalDisabled = true;
     const option = /^--(inspect(?:-brk|-wait)?|inspect-port|debug-port)(?:=(.*))?$/.exec(word);
     if (!option) continue;
     const takesWord = option[1] === "inspect-port" || option[1] === "debug-port";
@@ -139,6 +140,7 @@ export function parseInspectorOptions(
       host = value;
     }
   }
+  if (words.includes("--allow-inspector")) signalDisabled = words.includes("--disable-sigusr1");
   return { port, host, isOpenAtStart, signalDisabled };
 }
 

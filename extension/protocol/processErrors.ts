@@ -25,7 +25,7 @@ export const noSuchProcess = (pid: number) =>
 export const notPermitted = (pid: number) =>
   target(
     "not-permitted",
-    `Process ${pid} belongs to another user.`,
+    `Process ${pid} may not be looked into: it belongs to another user, or the system protects it.`,
     "Run Leakline as that user, or with sudo.",
   );
 
@@ -70,8 +70,8 @@ export const stillStarting = (pid: number) =>
 export const signalDisabled = (pid: number) =>
   target(
     "signal-disabled",
-    `Process ${pid} was started with --disable-sigusr1, so its inspector can't be opened from outside.`,
-    "Start it with --inspect, or without that option.",
+    `Process ${pid} was started with --disable-sigusr1 or --permission, so its inspector can't be opened from outside.`,
+    "Start it without that option; --disable-sigusr1 leaves --inspect working.",
   );
 
 export const diedOfSignal = (pid: number) =>

@@ -48,6 +48,8 @@ export const thread = (known: Partial<ThreadEvidence> = {}): ThreadEvidence => (
 });
 
 export const registry = (known: Partial<RegistryEvidence> = {}): RegistryEvidence => ({
+  distinction: "",
+  name: "freeRow",
   registries: 1,
   callback: at("rows.ts:5", "freeRow"),
   createdAt: at("rows.ts:4"),

@@ -20,12 +20,7 @@ export const collectable: Rule = {
       for (const registry of heap.registries) {
         if (registry.queued.length === 0) continue;
         yield draftFinding({
-          id: fingerprint(
-            "collectable",
-            heap.threadId,
-            registry.callback,
-            registry.internal ? "internal" : "",
-          ),
+          id: fingerprint("collectable", heap.threadId, registry.callback, registry.distinction),
           kind: "collectable",
           severity: "info",
           confidence: fromFile ? "possible" : "likely",

@@ -14,13 +14,13 @@ export const held: Rule = {
         if (registry.internal) continue;
         for (const group of registry.groups) {
           if (group.cause !== "held") continue;
-          const name = registry.callback?.function ? ` of ${registry.callback.function}` : "";
+          const name = registry.name ? ` of ${registry.name}` : "";
           yield draftFinding({
             id: fingerprint(
               "held",
               heap.threadId,
               registry.callback,
-              group.path.map(({ edge }) => edge).join("/"),
+              `${registry.distinction}|${group.path.map(({ edge }) => edge).join("/")}`,
             ),
             kind: "held",
             severity: "info",

@@ -15,18 +15,13 @@ export const queued: Rule = {
         if (registry.queued.length === 0) continue;
         // The batch's finding already speaks for its own registry's queue.
         if (registry.running && isBatch(evidence)) continue;
-        const name = registry.callback?.function ? ` of ${registry.callback.function}` : "";
+        const name = registry.name ? ` of ${registry.name}` : "";
         const behind =
           blockage.kind === "running"
             ? "a cleanup callback that has not returned"
             : "a thread whose event loop does not turn";
         yield draftFinding({
-          id: fingerprint(
-            "queued",
-            heap.threadId,
-            registry.callback,
-            registry.internal ? "internal" : "",
-          ),
+          id: fingerprint("queued", heap.threadId, registry.callback, registry.distinction),
           kind: "queued",
           severity: registry.internal || blockage.kind !== "running" ? "info" : "warning",
           confidence: "certain",

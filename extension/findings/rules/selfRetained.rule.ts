@@ -12,13 +12,13 @@ export const selfRetained: Rule = {
         for (const group of registry.groups) {
           if (group.cause !== "self-retained") continue;
           const through = group.through ?? "held value";
-          const name = registry.callback?.function ? ` of ${registry.callback.function}` : "";
+          const name = registry.name ? ` of ${registry.name}` : "";
           yield draftFinding({
             id: fingerprint(
               "self-retained",
               heap.threadId,
               registry.callback,
-              group.path.map(({ edge }) => edge).join("/"),
+              `${registry.distinction}|${group.path.map(({ edge }) => edge).join("/")}`,
             ),
             kind: "self-retained",
             severity: registry.internal ? "info" : "warning",

@@ -12,7 +12,12 @@ export const undecidedRegistration: Rule = {
         for (const group of registry.groups) {
           if (group.cause !== "undecided") continue;
           yield draftFinding({
-            id: fingerprint("unknown", heap.threadId, registry.callback, "registration"),
+            id: fingerprint(
+              "unknown",
+              heap.threadId,
+              registry.callback,
+              `registration|${registry.distinction}`,
+            ),
             kind: "unknown",
             severity: "info",
             confidence: "possible",
