@@ -52,6 +52,24 @@ export function knownCallbacksOf({ registries }: HeapReading): KnownCallbacks {
   };
 }
 
+/** Object ids of the registrations that wait for this callback, in whichever registries. */
+export async function queueOf(
+  { registries }: HeapReading,
+  callback: FunctionStart,
+  library: SourceLibrary,
+): Promise<readonly number[]> {
+  const queued: number[] = [];
+  for (const registry of registries) {
+    const start = startOfHeapPosition(registry.callback);
+    if (start && (await isSameFunction(start, callback, library)))
+      for (const id of idsOfQueue(registry)) queued.push(id);
+  }
+  return queued;
+}
+
+const idsOfQueue = ({ cleared }: Registry): number[] =>
+  [...cleared].map(({ objectId }) => objectId);
+
 function kinKey({ callback, objectId, internal }: Registry): string {
   return callback?.scriptName
     ? `${internal}|${scriptKey(callback.scriptName)}|${callback.line}|${callback.column}`
@@ -68,7 +86,7 @@ async function evidenceOfKin(
   const start = startOfHeapPosition(first?.callback ?? null);
   const isRunning =
     running !== null && start !== null && (await isSameFunction(start, running, library));
-  const queued = registries.flatMap(({ cleared }) => [...cleared].map(({ objectId }) => objectId));
+  const queued = registries.flatMap(idsOfQueue);
   const known = start && !first?.internal ? await library.registryOf(start.script, start) : null;
   const callback =
     known?.callback ??

@@ -17,12 +17,12 @@ import type { ThreadObservation } from "../protocol/threadObservation.ts";
 import { nativeProblem, pausedProblem, silentProblem } from "../protocol/threadProblems.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import { buildReport } from "./buildReport.ts";
-import { heapEvidenceOf, knownCallbacksOf } from "./heapEvidence.ts";
+import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
 import { createStuckClock } from "./stuckClock.ts";
 import type { TargetSession } from "./targetSession.ts";
 import { createLiveSources } from "./targetSources.ts";
-import { startOf, threadEvidenceOf } from "./threadEvidence.ts";
+import { type FunctionStart, startOf, threadEvidenceOf } from "./threadEvidence.ts";
 
 /** A second snapshot only tells a batch from one long callback: it is not worth a long pause. */
 const longestSecondPauseMs = 5000;
@@ -195,12 +195,8 @@ export function createProcessSession(
   };
 
   const runningQueueOf = async (heap: CapturedHeap, observation: ThreadObservation) => {
-    const evidence = await heapEvidence(
-      heap,
-      observation,
-      await evidenceOfThread(observation, heap.reading),
-    );
-    return evidence.registries.find(({ running }) => running)?.queued ?? [];
+    const running = runningCallback(observation, await evidenceOfThread(observation, heap.reading));
+    return running === null ? [] : queueOf(heap.reading, running, libraryOf(heap.threadId));
   };
 
   const progressBetween = async (
@@ -220,15 +216,12 @@ export function createProcessSession(
     heap: CapturedHeap,
     observation: ThreadObservation,
     thread: ThreadEvidence,
-  ): Promise<HeapEvidence> => {
-    const { bottom, state } = judgeThread(observation);
-    const isRunning = state === "stuck" && thread.cleanup.answer === "proved";
-    return heapEvidenceOf(heap.reading, {
+  ): Promise<HeapEvidence> =>
+    heapEvidenceOf(heap.reading, {
       threadId: heap.threadId,
       library: libraryOf(heap.threadId),
-      running: isRunning && bottom ? startOf(bottom) : null,
+      running: runningCallback(observation, thread),
     });
-  };
 
   const reportOfHeaps = async (
     observations: readonly ThreadObservation[],
@@ -290,6 +283,15 @@ export function createProcessSession(
 
 const answers = (main: ThreadObservation | undefined): boolean =>
   main?.state === "answering" || main?.state === "paused";
+
+/** The function that a stuck thread entered, when it is proved to be a cleanup callback. */
+function runningCallback(
+  observation: ThreadObservation,
+  { cleanup }: ThreadEvidence,
+): FunctionStart | null {
+  const { bottom, state } = judgeThread(observation);
+  return state === "stuck" && cleanup.answer === "proved" && bottom ? startOf(bottom) : null;
+}
 
 /** A thread asleep since before we came is inside one callback, not in a batch of them. */
 const neverRan = ({ asleepBeforeMs }: ThreadObservation): boolean => (asleepBeforeMs ?? 0) > 200;

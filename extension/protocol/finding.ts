@@ -26,7 +26,6 @@ export const severities = ["info", "warning", "error"] as const;
 export type Severity = (typeof severities)[number];
 
 export const confidences = ["certain", "likely", "possible"] as const;
-export type Confidence = (typeof confidences)[number];
 
 const literals = <const Values extends readonly string[]>(values: Values) =>
   Type.Unsafe<Values[number]>(Type.Union(values.map((value) => Type.Literal(value))));

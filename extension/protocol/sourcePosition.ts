@@ -27,5 +27,4 @@ export const SourcePositionSchema = Type.Object(
   { additionalProperties: false },
 );
 
-export type GeneratedPosition = Readonly<Static<typeof GeneratedPositionSchema>>;
 export type SourcePosition = Readonly<Static<typeof SourcePositionSchema>>;

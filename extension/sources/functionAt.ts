@@ -73,11 +73,6 @@ export function tokenOffset(text: string, node: FunctionNode): number {
   return offset;
 }
 
-/** True when the offset lies in the part of the function that comes before its body. */
-export function beginsAt(candidate: FunctionNode, offset: number): boolean {
-  return offset >= startOffset(candidate) && offset < startOffset(candidate.body);
-}
-
 const computedName = String.raw`\[(?:[^\[\]"'\`]|"[^"\n]*"|'[^'\n]*'|\`[^\`]*\`|\[[^\]]*\])*\]`;
 const quotedName = String.raw`"[^"\n]*"|'[^'\n]*'`;
 const headTokens = new RegExp(
