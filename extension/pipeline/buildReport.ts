@@ -35,13 +35,17 @@ export function buildReport({ toolVersion, target, capture, evidence, problems }
         stack: [...stack],
       }),
     ),
-    registries: evidence.heaps.flatMap(({ registries }) => registries.map(describeRegistry)),
+    registries: evidence.heaps.flatMap(({ threadId, registries }) =>
+      registries.map((registry) => describeRegistry(threadId, registry)),
+    ),
     findings: [...findFindings(evidence)],
     problems: [...problems],
   };
 }
 
-const describeRegistry = (registry: RegistryEvidence): RegistryDescription => ({
+const describeRegistry = (threadId: number, registry: RegistryEvidence): RegistryDescription => ({
+  threadId,
+  name: registry.name,
   callback: registry.callback,
   createdAt: registry.createdAt,
   internal: registry.internal,

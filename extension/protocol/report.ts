@@ -55,6 +55,8 @@ export const ThreadDescriptionSchema = Type.Object(
 
 export const RegistryDescriptionSchema = Type.Object(
   {
+    threadId: Type.Integer({ minimum: 0, description: "0 is the main thread." }),
+    name: nullable(Type.String({ description: "Name of the cleanup callback." })),
     callback: nullable(SourcePositionSchema),
     createdAt: nullable(SourcePositionSchema),
     internal: Type.Boolean({ description: "True for a registry that Node itself made." }),

@@ -1,6 +1,10 @@
 import { draftFinding } from "../../extension/findings/draft.ts";
 import type { Finding } from "../../extension/protocol/finding.ts";
-import type { Report, ThreadDescription } from "../../extension/protocol/report.ts";
+import type {
+  RegistryDescription,
+  Report,
+  ThreadDescription,
+} from "../../extension/protocol/report.ts";
 import type { SourcePosition } from "../../extension/protocol/sourcePosition.ts";
 
 /** What tests of the views make reports of. */
@@ -77,6 +81,17 @@ export const thread = (known: Partial<ThreadDescription> = {}): ThreadDescriptio
   detail: null,
   sinceMs: null,
   stack: [],
+  ...known,
+});
+
+export const registry = (known: Partial<RegistryDescription> = {}): RegistryDescription => ({
+  threadId: 0,
+  name: known.callback?.function ?? null,
+  callback: null,
+  createdAt: null,
+  internal: false,
+  live: 0,
+  queued: 0,
   ...known,
 });
 

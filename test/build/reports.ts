@@ -1,5 +1,5 @@
 import type { SourcePosition } from "../../extension/protocol/sourcePosition.ts";
-import { finding, look, place, report, thread, workingFolder } from "./reportParts.ts";
+import { finding, look, place, registry, report, thread, workingFolder } from "./reportParts.ts";
 
 /** Reports as the pipeline makes them: one for each main finding. */
 
@@ -113,21 +113,18 @@ export const blockedReport = report({
     thread({ threadId: 1, name: "worker 1 (share-server)" }),
   ],
   registries: [
-    { callback: closeSession, createdAt: null, internal: false, live: 2, queued: 0 },
-    {
+    registry({ callback: closeSession, live: 2 }),
+    registry({
       callback: place("packages/rows/rowStore.ts:12:3", "freeRow"),
-      createdAt: null,
-      internal: false,
       live: 40,
       queued: 750,
-    },
-    {
+    }),
+    registry({
       callback: place("node:internal/util:612:1"),
-      createdAt: null,
       internal: true,
       live: 12,
       queued: 3,
-    },
+    }),
   ],
   findings: [running, queued],
 });
@@ -147,13 +144,10 @@ export const blockedLook = look({
 
 export const selfRetainedReport = report({
   registries: [
-    {
+    registry({
       callback: place("node_modules/p-throttle/index.js:3:44"),
-      createdAt: null,
-      internal: false,
       live: 200,
-      queued: 0,
-    },
+    }),
   ],
   findings: [
     finding({
@@ -197,13 +191,10 @@ export const selfRetainedReport = report({
 
 export const ordinaryReport = report({
   registries: [
-    {
+    registry({
       callback: place("packages/rows/rowStore.ts:12:3", "freeRow"),
-      createdAt: null,
-      internal: false,
       live: 900,
-      queued: 0,
-    },
+    }),
   ],
   findings: [
     finding({

@@ -1,10 +1,10 @@
 import { isCancel, select } from "@clack/prompts";
 import { formatCountOf } from "../../base/count.ts";
 import { formatDuration } from "../../base/duration.ts";
+import { printableData } from "../../base/printable.ts";
 import type { NodeProcess } from "../../protocol/analysisApi.ts";
 import { noTarget } from "../../protocol/usageErrors.ts";
 import { type Column, table } from "./report/layout.ts";
-import { printableData } from "./report/printable.ts";
 import { type Session, StoppedBySignal } from "./session.ts";
 
 const columns: readonly Column[] = [

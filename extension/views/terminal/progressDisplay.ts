@@ -1,7 +1,7 @@
 import { type GenericFormatter, SingleBar } from "cli-progress";
+import { printable } from "../../base/printable.ts";
 import type { AnalysisEvent } from "../../protocol/analysisApi.ts";
 import { shortenEnd } from "./report/layout.ts";
-import { printable } from "./report/printable.ts";
 
 /** Shows what the analysis is doing, on stderr. `clear` takes it off before anything else is written. */
 export interface ProgressDisplay {

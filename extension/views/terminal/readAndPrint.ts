@@ -1,3 +1,4 @@
+import { snapshotPrice } from "../../pipeline/snapshotPrice.ts";
 import type { OpenedTarget } from "../../protocol/analysisApi.ts";
 import { UserError } from "../../protocol/errors.ts";
 import { noAnswerProblemCodes, snapshotNotTaken } from "../../protocol/problemCodes.ts";
@@ -5,7 +6,7 @@ import type { Problem, Report } from "../../protocol/report.ts";
 import { firstLook } from "./report/firstLook.ts";
 import { printReport } from "./report/printReport.ts";
 import type { Session } from "./session.ts";
-import { announceSnapshot, confirmSnapshot, snapshotPrice } from "./snapshotDecision.ts";
+import { announceSnapshot, confirmSnapshot } from "./snapshotDecision.ts";
 import { withTarget } from "./withTarget.ts";
 
 export interface ReadingOptions {

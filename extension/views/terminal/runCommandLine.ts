@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help } from "commander";
+import { printable } from "../../base/printable.ts";
 import { UserError } from "../../protocol/errors.ts";
 import { wrongUsage } from "../../protocol/usageErrors.ts";
 import { defineBlocked } from "./blockedCommand.ts";
@@ -6,7 +7,6 @@ import { addCommonOptions, type CommonOptions } from "./commonOptions.ts";
 import { defineDemo } from "./demoCommand.ts";
 import { exitCodeOfError, exitCodeOfSignal, exitCodes } from "./exitCodes.ts";
 import type { CommandLineHost } from "./host.ts";
-import { printable } from "./report/printable.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { Session, StoppedBySignal } from "./session.ts";
 import { defineSnapshot } from "./snapshotCommand.ts";

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createColors } from "picocolors";
 import { withDeadline } from "../../base/deadline.ts";
+import { printable } from "../../base/printable.ts";
 import type { Analysis, AnalysisApi } from "../../protocol/analysisApi.ts";
 import { UserError } from "../../protocol/errors.ts";
 import {
@@ -13,7 +14,6 @@ import { exitCodeOfSignal } from "./exitCodes.ts";
 import type { CommandLineHost, StopSignal } from "./host.ts";
 import { noProgress, type ProgressDisplay, progressBar, progressLines } from "./progressDisplay.ts";
 import { createPage, type Page } from "./report/page.ts";
-import { printable } from "./report/printable.ts";
 
 /** The user's signal ended the work; the target was put back before this arrives anywhere. */
 export class StoppedBySignal extends Error {

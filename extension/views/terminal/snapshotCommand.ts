@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { formatBytes } from "../../base/byteSize.ts";
 import { formatDuration } from "../../base/duration.ts";
+import { printable } from "../../base/printable.ts";
+import { snapshotPrice } from "../../pipeline/snapshotPrice.ts";
 import type { SavedSnapshot } from "../../protocol/analysisApi.ts";
 import { cannotWriteFile } from "../../protocol/analysisErrors.ts";
 import type { CaptureDescription } from "../../protocol/report.ts";
@@ -15,10 +17,9 @@ import {
 import { defaultMaxPauseSeconds, zeroOrMoreSeconds } from "./commonOptions.ts";
 import { exitCodes } from "./exitCodes.ts";
 import { formatJson } from "./report/jsonReport.ts";
-import { printable } from "./report/printable.ts";
 import type { RunCommand } from "./runCommand.ts";
 import type { Session } from "./session.ts";
-import { announceSnapshot, confirmSnapshot, snapshotPrice } from "./snapshotDecision.ts";
+import { announceSnapshot, confirmSnapshot } from "./snapshotDecision.ts";
 import { withTarget } from "./withTarget.ts";
 
 interface SnapshotOptions {

@@ -1,13 +1,13 @@
 import { array, assert, constantFrom, integer, property, string } from "fast-check";
 import displayWidth from "fast-string-width";
 import { expect, test } from "vitest";
+import { printable } from "../../../extension/base/printable.ts";
 import {
   shortenEnd,
   shortenMiddle,
   table,
   wrap,
 } from "../../../extension/views/terminal/report/layout.ts";
-import { printable } from "../../../extension/views/terminal/report/printable.ts";
 
 const seed = 42;
 const text = string({ unit: "grapheme", maxLength: 40 }).map(printable);

@@ -1,9 +1,9 @@
+import { printableData } from "../../../base/printable.ts";
 import type { Report } from "../../../protocol/report.ts";
 import { summary } from "./findingText.ts";
 import { wrap } from "./layout.ts";
 import type { Page } from "./page.ts";
 import { formatNamedPlace } from "./place.ts";
-import { printableData } from "./printable.ts";
 
 /** The answer of the first second, while the snapshot is still to come. */
 export function firstLook(untrusted: Report, page: Page): string {

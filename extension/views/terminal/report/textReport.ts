@@ -1,6 +1,7 @@
 import { formatBytes } from "../../../base/byteSize.ts";
 import { formatCountOf } from "../../../base/count.ts";
 import { formatDuration } from "../../../base/duration.ts";
+import { printableData } from "../../../base/printable.ts";
 import type { Finding } from "../../../protocol/finding.ts";
 import { noAnswerProblemCodes } from "../../../protocol/problemCodes.ts";
 import type {
@@ -14,7 +15,6 @@ import { linkFindings } from "./findingLinks.ts";
 import { findingLine, findingText } from "./findingText.ts";
 import { indent, wrap } from "./layout.ts";
 import type { Page } from "./page.ts";
-import { printableData } from "./printable.ts";
 import { registryTable } from "./registryTables.ts";
 import { stackText } from "./stackText.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { snapshotPrice } from "../../../extension/views/terminal/snapshotDecision.ts";
+import { snapshotPrice } from "../../../extension/pipeline/snapshotPrice.ts";
 import { look } from "../../build/reportParts.ts";
 
 const plenty = 64e9;
