@@ -66,7 +66,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
     }
     const id = nextId++ as TargetId;
     sessions.set(id, opened);
-    return { id, kind: opened.kind, label: opened.label };
+    return { id, ...opened.description };
   };
 
   return {
@@ -76,6 +76,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
       look: async (id) => session(id).look(context),
       capture: async (id) => session(id).capture(context),
       saveSnapshot: async (id, path) => session(id).saveSnapshot(context, path),
+      sourceText: async (id, file) => session(id).sourceText(file),
       async closeTarget(id) {
         const closing = session(id);
         sessions.delete(id);

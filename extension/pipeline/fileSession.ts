@@ -15,6 +15,7 @@ const chunkBytes = 4 * 1024 * 1024;
 
 /** A snapshot file: there is no process behind it, so nothing is known of what its threads did. */
 export function createFileSession(path: string, toolVersion: string): TargetSession {
+  const library = createFileSources();
   let readings = 0;
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
@@ -22,7 +23,7 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
     context.emit({ kind: "progress", phase: "Finding the source lines", fraction: null });
     const heap = await heapEvidenceOf(reading, {
       threadId: 0,
-      library: createFileSources(),
+      library,
       running: null,
     });
     return buildReport({
@@ -55,8 +56,7 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
   };
 
   return {
-    kind: "file",
-    label: path,
+    description: { kind: "file", label: path, pid: null, address: null, via: "file" },
     look: async () => {
       throw nothingToLookAt(path);
     },
@@ -64,6 +64,7 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
     saveSnapshot: async () => {
       throw nothingToLookAt(path);
     },
+    sourceText: library.text,
     close: async () => ({ outcome: { leftBehind: null }, settled: Promise.resolve() }),
   };
 }

@@ -272,11 +272,23 @@ export function createProcessSession(
   };
 
   return {
-    kind: "process",
-    label: description.label,
+    description: {
+      kind: "process",
+      label: description.label,
+      pid: description.pid,
+      address: description.address,
+      via: "direct",
+    },
     look,
     capture,
     saveSnapshot,
+    async sourceText(file) {
+      for (const library of libraries.values()) {
+        const text = await library.text(file);
+        if (text !== null) return text;
+      }
+      return null;
+    },
     close: () => inspected.close(),
   };
 }

@@ -7,51 +7,64 @@ import {
   type AnalysisEvent,
   analysisMethods,
 } from "../protocol/analysisApi.ts";
-import { analysisEnded, analysisOutOfMemory } from "../protocol/analysisErrors.ts";
+import { analysisClosed, analysisEnded, analysisOutOfMemory } from "../protocol/analysisErrors.ts";
+import type { UserError } from "../protocol/errors.ts";
 import { createRpcClient } from "../protocol/rpc.ts";
 
 /** Long enough to close an inspector that we opened, unless the process is too busy to answer. */
 const disposeDeadlineMs = 3000;
 
+export interface AnalysisStart {
+  /** The Node binary that runs the analysis; without one, the program that runs us. */
+  readonly nodePath?: string | undefined;
+  /** Options for that binary, for instance `--max-old-space-size=8192`. */
+  readonly execArgv?: readonly string[] | undefined;
+}
+
 /**
  * Starts the process that owns connections, heaps and findings, so that running out of memory ends
- * only that one. `modulePath` is the bundled entry/analysisProcess.
+ * only that one. `modulePath` is the bundled entry/analysisProcess. A binary that can't be started
+ * shows in `ended`.
  */
-export function startAnalysis(modulePath: string): Analysis {
+export function startAnalysis(
+  modulePath: string,
+  { nodePath, execArgv = [] }: AnalysisStart = {},
+): Analysis {
   const child = fork(modulePath, [], {
+    execPath: nodePath ?? process.execPath,
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    execArgv: [],
-    // The user's own preloads and flags are meant for the user's programs, not for this one.
-    env: { ...process.env, NODE_OPTIONS: "" },
+    execArgv: [...execArgv],
+    env: environmentFor(nodePath, process.versions),
   });
   const errorText = keepTail(child);
   const rpc = createRpcClient<AnalysisApi, AnalysisEvent>(analysisMethods, (message) =>
     child.send(message),
   );
-  const ended = new Promise<void>((resolve) => {
+  let disposed: UserError | undefined;
+  const ended = new Promise<UserError>((resolve) => {
+    const end = (error: UserError) => {
+      rpc.close(error);
+      resolve(disposed ?? error);
+    };
     child.once("exit", (code, signal) => {
       const said = errorText();
-      const error = isOutOfMemory(code, signal, said)
-        ? analysisOutOfMemory(describeEnd(code, signal))
-        : analysisEnded(describeEnd(code, signal), said);
-      rpc.close(error);
-      resolve();
+      end(
+        isOutOfMemory(code, signal, said)
+          ? analysisOutOfMemory(describeEnd(code, signal))
+          : analysisEnded(describeEnd(code, signal), said),
+      );
     });
-    child.once("error", (error) => {
-      rpc.close(analysisEnded(error.message, ""));
-      resolve();
-    });
+    child.once("error", (error) => end(analysisEnded(error.message, "")));
   });
   child.on("message", (message) => rpc.receive(message));
 
   return {
-    api: rpc.api,
-    onEvent: rpc.onEvent,
-    cancel() {
-      if (child.connected) rpc.cancelAll();
-    },
+    bind: rpc.bind,
+    ended,
     async dispose() {
+      disposed ??= analysisClosed();
+      rpc.close(disposed);
       if (child.connected) child.disconnect();
       const timeout = new AbortController();
       await Promise.race([ended, sleep(disposeDeadlineMs, undefined, timeout).catch(() => {})]);
@@ -61,6 +74,18 @@ export function startAnalysis(modulePath: string): Analysis {
       child.stderr?.destroy();
     },
   };
+}
+
+/** Of our own environment, what the analysis gets; `versions` are those of the program that runs us. */
+export function environmentFor(
+  nodePath: string | undefined,
+  versions: Readonly<Record<string, string | undefined>>,
+): NodeJS.ProcessEnv {
+  // The user's own preloads and flags are meant for the user's programs, not for this one.
+  const environment: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: "" };
+  // An editor's own program is Electron, which is Node when it is told so.
+  if (nodePath === undefined && versions["electron"]) environment["ELECTRON_RUN_AS_NODE"] = "1";
+  return environment;
 }
 
 /** V8 says why it gave up on stderr, just before it aborts. */

@@ -1,5 +1,7 @@
 import type { Branded } from "../base/brand.ts";
+import type { UserError } from "./errors.ts";
 import type { Report } from "./report.ts";
+import type { CallOptions } from "./rpc.ts";
 
 /** Names one opened target inside the analysis process. */
 export type TargetId = Branded<number, "TargetId">;
@@ -18,12 +20,25 @@ export interface OpenTargetRequest {
   readonly target: string;
   /** Longest time for one answer of the inspected process, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * The `ws://` address of the proxy that a debugger (js-debug) offers for the same process. It is tried
+   * when `target` can't be reached; a process with a debugger is never sent a signal.
+   */
+  readonly proxy?: string | undefined;
 }
+
+/** How a target is read. */
+export type OpenedVia = "direct" | "debugger proxy" | "file";
 
 export interface OpenedTarget {
   readonly id: TargetId;
   readonly kind: "process" | "file";
   readonly label: string;
+  /** What the process calls itself; of another machine or container it is a number there. */
+  readonly pid: number | null;
+  /** `host:port` of the inspector, or of the proxy. */
+  readonly address: string | null;
+  readonly via: OpenedVia;
 }
 
 export interface SavedSnapshot {
@@ -41,12 +56,21 @@ export interface CloseOutcome {
 /** What a view may ask of the analysis process. Rejects with UserError; a cancelled call with AbortError. */
 export interface AnalysisApi {
   listNodeProcesses(): Promise<readonly NodeProcess[]>;
+  /**
+   * A target that is open already, by whichever of its names, is the same one with the same id, and its
+   * ages go on. Each call that opened it needs a `closeTarget` of its own.
+   */
   openTarget(request: OpenTargetRequest): Promise<OpenedTarget>;
   /** Level *Look*: stacks and counters, nothing that walks the heap. A file has nothing to look at. */
   look(target: TargetId): Promise<Report>;
   /** Level *Capture*: takes a snapshot (or reads the file) and gives every registration its state. */
   capture(target: TargetId): Promise<Report>;
   saveSnapshot(target: TargetId, path: string): Promise<SavedSnapshot>;
+  /**
+   * The text of a `file` that a report of this target names: what its source map brings along, or the
+   * script itself when only the process has it. Null when it is not known, and for any other file.
+   */
+  sourceText(target: TargetId, file: string): Promise<string | null>;
   closeTarget(target: TargetId): Promise<CloseOutcome>;
 }
 
@@ -57,6 +81,7 @@ export const analysisMethods = [
   "look",
   "capture",
   "saveSnapshot",
+  "sourceText",
   "closeTarget",
 ] as const satisfies readonly (keyof AnalysisApi)[];
 
@@ -72,10 +97,10 @@ export type AnalysisEvent =
 
 /** A running analysis, as a view holds it. Whoever started it disposes it. */
 export interface Analysis {
-  readonly api: AnalysisApi;
-  onEvent(listener: (event: AnalysisEvent) => void): void;
-  /** Asks every running call to stop; each then rejects with an `AbortError`. */
-  cancel(): void;
-  /** Puts every target back as it was and ends. */
+  /** The questions, for calls that share a signal that cancels them and a listener for what they tell. */
+  bind(context: CallOptions<AnalysisEvent>): AnalysisApi;
+  /** Resolves when the analysis process is gone, to what its pending calls were rejected with. */
+  readonly ended: Promise<UserError>;
+  /** Puts every target back as it was and ends. Nothing can be asked any more. */
   dispose(): Promise<void>;
 }

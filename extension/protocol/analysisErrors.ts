@@ -18,6 +18,15 @@ export const analysisEnded = (detail: string, said: string) =>
     `Run the command again; if it happens again, report it${said === "" ? "." : ` with this: ${said.trim()}`}`,
   );
 
+/** Whoever started the analysis has disposed it. */
+export const analysisClosed = () =>
+  new UserError(
+    "internal",
+    "analysis-closed",
+    "Leakline's analysis process was closed.",
+    "Nothing is lost: the next question starts another.",
+  );
+
 export const unknownTargetId = (id: number) =>
   new UserError(
     "internal",

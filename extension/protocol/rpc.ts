@@ -37,7 +37,12 @@ export type ErrorMessage =
       readonly hint: string;
     }
   | { readonly type: "cancelled" }
-  | { readonly type: "bug"; readonly message: string; readonly stack: string };
+  | {
+      readonly type: "bug";
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string;
+    };
 
 /** The name that `AbortSignal` gives its reason; cancelled calls reject with an error of this name. */
 export const cancelledErrorName = "AbortError";
@@ -49,7 +54,8 @@ export function errorToMessage(error: unknown): ErrorMessage {
   }
   if (error instanceof Error && error.name === cancelledErrorName) return { type: "cancelled" };
   const asError = error instanceof Error ? error : new Error(String(error));
-  return { type: "bug", message: asError.message, stack: asError.stack ?? asError.message };
+  const { name, message, stack = message } = asError;
+  return { type: "bug", name, message, stack };
 }
 
 export function errorFromMessage(message: ErrorMessage): Error {
@@ -59,24 +65,38 @@ export function errorFromMessage(message: ErrorMessage): Error {
     case "cancelled":
       return new DOMException("The work was cancelled.", cancelledErrorName);
     case "bug": {
-      const error = new Error(message.message);
-      error.stack = message.stack;
-      return error;
+      const { name, stack } = message;
+      return Object.assign(new Error(message.message), { name, stack });
     }
     default:
       return message satisfies never;
   }
 }
 
+/** What the asking side gives a call besides its arguments: the mirror of CallContext. */
+export interface CallOptions<Event> {
+  /** Aborting asks the call to stop, and takes its events away at once. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: Event) => void) | undefined;
+}
+
 export interface RpcClient<Api extends Methods<Api>, Event> {
-  readonly api: Api;
+  /**
+   * The interface for calls that share a signal and a listener. A call that is cancelled rejects with
+   * an `AbortError` as soon as the other side has stopped it; what was done already by then still
+   * arrives, so that an opened target is never without an owner.
+   */
+  bind(options: CallOptions<Event>): Api;
   /** Hands over a message of the other side; anything that isn't one is ignored. */
   receive(message: unknown): void;
-  onEvent(listener: (event: Event) => void): void;
-  /** Asks every pending call to stop; each then rejects with an `AbortError`. */
-  cancelAll(): void;
   /** Rejects every pending and future call, for instance because the other process is gone. */
   close(reason: Error): void;
+}
+
+interface PendingCall<Event> {
+  readonly options: CallOptions<Event>;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
 }
 
 /** The asking side. `send` may throw when the channel is closed; the call then rejects. */
@@ -84,55 +104,54 @@ export function createRpcClient<Api extends Methods<Api>, Event>(
   methods: readonly (keyof Api & string)[],
   send: (message: ClientMessage<Api>) => void,
 ): RpcClient<Api, Event> {
-  const pending = new Map<
-    number,
-    { resolve: (value: unknown) => void; reject: (error: Error) => void }
-  >();
-  const listeners = new Set<(event: Event) => void>();
+  const pending = new Map<number, PendingCall<Event>>();
   let nextId = 1;
   let closed: Error | undefined;
 
-  const call = (method: string, args: readonly unknown[]) =>
-    new Promise<unknown>((resolve, reject) => {
-      if (closed) return reject(closed);
-      const id = nextId++;
-      pending.set(id, { resolve, reject });
-      try {
+  const call = async (options: CallOptions<Event>, method: string, args: readonly unknown[]) => {
+    if (options.signal?.aborted) throw errorFromMessage({ type: "cancelled" });
+    if (closed) throw closed;
+    const id = nextId++;
+    const cancel = () => sendIfOpen(send, { type: "cancel", id });
+    options.signal?.addEventListener("abort", cancel);
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        pending.set(id, { options, resolve, reject });
         send({ type: "call", id, method, args } as unknown as ClientMessage<Api>);
-      } catch (error) {
-        pending.delete(id);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
-      return undefined;
-    });
-
-  const api = Object.fromEntries(
-    methods.map((method) => [method, (...args: unknown[]) => call(method, args)]),
-  ) as unknown as Api;
+      });
+    } finally {
+      pending.delete(id);
+      options.signal?.removeEventListener("abort", cancel);
+    }
+  };
 
   return {
-    api,
+    bind: (options) =>
+      Object.fromEntries(
+        methods.map((method) => [method, (...args: unknown[]) => call(options, method, args)]),
+      ) as unknown as Api,
     receive(message) {
       if (!isServiceMessage<Event>(message)) return;
-      if (message.type === "event") {
-        for (const listener of listeners) listener(message.event);
-        return;
-      }
       const waiting = pending.get(message.id);
-      pending.delete(message.id);
-      if ("error" in message) waiting?.reject(errorFromMessage(message.error));
+      if (message.type === "event") {
+        const { signal, onEvent } = waiting?.options ?? {};
+        if (!signal?.aborted) onEvent?.(message.event);
+      } else if ("error" in message) waiting?.reject(errorFromMessage(message.error));
       else waiting?.resolve(message.ok);
     },
-    onEvent: (listener) => void listeners.add(listener),
-    cancelAll() {
-      for (const id of pending.keys()) send({ type: "cancel", id });
-    },
     close(reason) {
-      closed = reason;
-      for (const { reject } of pending.values()) reject(reason);
+      closed ??= reason;
+      for (const { reject } of pending.values()) reject(closed);
       pending.clear();
     },
   };
+}
+
+/** A channel that has closed needs no cancelling: its end rejects the call. */
+function sendIfOpen<Message>(send: (message: Message) => void, message: Message): void {
+  try {
+    send(message);
+  } catch {}
 }
 
 /** What a method of the answering side gets besides its arguments. */

@@ -14,11 +14,19 @@ export interface Positions {
     place: GeneratedPlace,
     functionName: string | null,
   ): Promise<SourcePosition>;
+  /** The text of a file that an earlier position names; null for any other. Never rejects. */
+  text(file: string): Promise<string | null>;
 }
+
+/** Where the text of a named file is. */
+type NamedSource =
+  | { readonly script: ScriptReference }
+  | { readonly map: SourceMap; readonly file: string };
 
 export function createPositions(texts: ScriptTexts): Positions {
   const maps = new Map<string, Promise<SourceMap | null>>();
   const bundlerFiles = new Map<string, Promise<string>>();
+  const named = new Map<string, NamedSource>();
 
   function mapOf(script: ScriptReference): Promise<SourceMap | null> {
     const key = scriptKey(script);
@@ -49,16 +57,29 @@ export function createPositions(texts: ScriptTexts): Positions {
       const hasMark = line === 1 && text.startsWith("\uFEFF");
       const column = hasMark ? Math.max(1, counted - 1) : counted;
       const generated = { file: localPath(script.url), line, column };
+      if (generated.file !== "") named.set(generated.file, { script });
       const map = await mapOf(script);
       const original = map?.original({ line, column }) ?? null;
       if (map === null || original === null) return { ...generated, function: functionName };
+      const file = await userFile(original.file, script);
+      named.set(file, { map, file: original.file });
       return {
-        file: await userFile(original.file, script),
+        file,
         line: original.line,
         column: original.column,
         function: originalName(map, text, { line, column: counted }, functionName),
         generated,
       };
+    },
+    async text(file) {
+      const source = named.get(file);
+      if (source === undefined) return null;
+      const text =
+        "map" in source
+          ? source.map.content(source.file)
+          : ((await texts.load(source.script))?.text ?? null);
+      // Positions count without it, as editors do.
+      return text?.replace(/^\uFEFF/, "") ?? null;
     },
   };
 }

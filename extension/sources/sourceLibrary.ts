@@ -50,6 +50,8 @@ export interface SourceLibrary {
     place: GeneratedPlace,
     functionName: string | null,
   ): Promise<SourcePosition>;
+  /** The text of a file that an earlier position names: from its source map, or the script's own. Else null. */
+  text(file: string): Promise<string | null>;
   /** Whether the function that begins at (or encloses) a place is a registry's cleanup callback. */
   cleanupCallbackAt(
     script: ScriptReference,
@@ -155,6 +157,7 @@ export function createSourceLibrary(loaders: SourceLoaders): SourceLibrary {
 
   return {
     position: positions.position,
+    text: positions.text,
     async cleanupCallbackAt(script, functionStart, current) {
       // The list of scripts comes second: fetching thousands of texts from a busy process takes time.
       if (!(await mentionsRegistry(script)) && (await loader.registryScripts())?.length === 0) {

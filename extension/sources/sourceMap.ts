@@ -3,6 +3,7 @@ import {
   GREATEST_LOWER_BOUND,
   originalPositionFor,
   type SectionedSourceMapInput,
+  sourceContentFor,
   type TraceMap,
 } from "@jridgewell/trace-mapping";
 import { isUrl, localPath, resolveReference } from "./fileUrl.ts";
@@ -22,6 +23,8 @@ export interface SourceMap {
   original(place: GeneratedPlace): OriginalPlace | null;
   /** The files named by the map, in its order. */
   readonly files: readonly string[];
+  /** The text of one of `files` when the map brings it along, else null. */
+  content(file: string): string | null;
 }
 
 /** In UTF-16 units. A parsed map takes several times its text's memory. */
@@ -46,7 +49,21 @@ export function parseSourceMap(text: string, mapUrl: string): SourceMap | null {
   } catch {
     return null;
   }
-  return { files, original: (place) => originalPlace(map, files, place) };
+  return {
+    files,
+    original: (place) => originalPlace(map, files, place),
+    // A file that is named twice (sections) has its text in the first entry that has one.
+    content: (file) => firstContent(map, files, file),
+  };
+}
+
+function firstContent(map: TraceMap, files: readonly string[], file: string): string | null {
+  for (const [number, name] of files.entries()) {
+    const text = name === file ? sourceContentFor(map, String(number)) : null;
+    // A map from a stranger's tool may have anything there.
+    if (typeof text === "string") return text;
+  }
+  return null;
 }
 
 function originalPlace(

@@ -1,11 +1,17 @@
 import { PassThrough } from "node:stream";
-import type {
-  Analysis,
-  AnalysisApi,
-  AnalysisEvent,
-  OpenedTarget,
-  TargetId,
+import {
+  type Analysis,
+  type AnalysisApi,
+  type AnalysisEvent,
+  analysisMethods,
+  type OpenedTarget,
+  type TargetId,
 } from "../../extension/protocol/analysisApi.ts";
+import {
+  type CallContext,
+  createRpcClient,
+  createRpcService,
+} from "../../extension/protocol/rpc.ts";
 import type { CommandLineHost, StopSignal } from "../../extension/views/terminal/host.ts";
 import { runCommandLine } from "../../extension/views/terminal/runCommandLine.ts";
 import { look, workingFolder } from "./reportParts.ts";
@@ -15,12 +21,18 @@ export const openedProcess: OpenedTarget = {
   id: 1 as TargetId,
   kind: "process",
   label: "process 4242",
+  pid: 4242,
+  address: "127.0.0.1:9229",
+  via: "direct",
 };
 
 export const openedFile: OpenedTarget = {
   id: 1 as TargetId,
   kind: "file",
   label: "app.heapsnapshot",
+  pid: null,
+  address: null,
+  via: "file",
 };
 
 /** A call that only a cancellation ends. */
@@ -29,47 +41,55 @@ export const never = () => new Promise<never>(() => {});
 export interface FakeAnalysis extends Analysis {
   /** Names of what was called, in order; `cancel` and `dispose` among them. */
   readonly calls: string[];
+  /** Tells it to whoever waits for a call. */
   emit(event: AnalysisEvent): void;
 }
 
 /** Answers as a process whose cleanup callback is blocked, except where `answers` says otherwise. */
 export function fakeAnalysis(answers: Partial<AnalysisApi> = {}): FakeAnalysis {
   const calls: string[] = [];
-  const pending = new Set<(error: Error) => void>();
-  const listeners: ((event: AnalysisEvent) => void)[] = [];
+  const running = new Set<CallContext<AnalysisEvent>>();
   const standard: AnalysisApi = {
     listNodeProcesses: async () => [],
     openTarget: async () => openedProcess,
     look: async () => look(),
     capture: async () => blockedReport,
     saveSnapshot: async (_target, path) => ({ path, bytes: 1, pauseMs: 1, answeredBy: "stream" }),
+    sourceText: async () => null,
     closeTarget: async () => ({ leftBehind: null }),
   };
   const implementation = { ...standard, ...answers };
-  const recorded = Object.fromEntries(
-    Object.entries(implementation).map(([name, call]) => [
-      name,
-      (...args: unknown[]) => {
-        calls.push(name);
-        return new Promise((resolve, reject) => {
-          pending.add(reject);
-          (call as (...args: unknown[]) => Promise<unknown>)(...args)
-            .then(resolve, reject)
-            .finally(() => pending.delete(reject));
-        });
-      },
-    ]),
-  ) as unknown as AnalysisApi;
+  const cancelled = ({ signal }: CallContext<AnalysisEvent>) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => {
+        calls.push("cancel");
+        reject(signal.reason);
+      });
+    });
+  const recorded = (context: CallContext<AnalysisEvent>) =>
+    Object.fromEntries(
+      Object.entries(implementation).map(([name, call]) => [
+        name,
+        async (...args: unknown[]) => {
+          calls.push(name);
+          running.add(context);
+          const answer = (call as (...args: unknown[]) => Promise<unknown>)(...args);
+          return Promise.race([answer, cancelled(context)]).finally(() => running.delete(context));
+        },
+      ]),
+    ) as unknown as AnalysisApi;
+  const service = createRpcService<AnalysisApi, AnalysisEvent>(recorded, (message) =>
+    client.receive(message),
+  );
+  const client = createRpcClient<AnalysisApi, AnalysisEvent>(analysisMethods, (message) =>
+    service.receive(message),
+  );
   return {
     calls,
-    api: recorded,
-    onEvent: (listener) => void listeners.push(listener),
+    bind: client.bind,
+    ended: new Promise(() => {}),
     emit(event) {
-      for (const listener of listeners) listener(event);
-    },
-    cancel() {
-      calls.push("cancel");
-      for (const reject of pending) reject(new DOMException("cancelled", "AbortError"));
+      for (const context of running) context.emit(event);
     },
     async dispose() {
       calls.push("dispose");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createColors } from "picocolors";
 import { withDeadline } from "../../base/deadline.ts";
 import { printable } from "../../base/printable.ts";
-import type { Analysis, AnalysisApi } from "../../protocol/analysisApi.ts";
+import type { Analysis, AnalysisApi, AnalysisEvent } from "../../protocol/analysisApi.ts";
 import { UserError } from "../../protocol/errors.ts";
 import {
   cannotStartAnalysis,
@@ -39,8 +39,6 @@ export class Session {
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
   #analysis: Analysis | undefined;
-  #closing = false;
-  #disposed = false;
 
   constructor(host: CommandLineHost, options: CommonOptions) {
     this.host = host;
@@ -54,8 +52,6 @@ export class Session {
       }
       this.progress.clear();
       this.#stop.abort(new StoppedBySignal(signal));
-      // What closes a target must go on: it is what leaves the inspected process as it was.
-      if (!this.#closing) this.#analysis?.cancel();
     });
   }
 
@@ -82,7 +78,9 @@ export class Session {
   async ask<Answer>(question: (api: AnalysisApi) => Promise<Answer>): Promise<Answer> {
     this.stop.throwIfAborted();
     try {
-      return await question(this.#startedAnalysis().api);
+      const { signal } = this.#stop;
+      const onEvent = (event: AnalysisEvent) => this.progress.show(event);
+      return await question(this.#startedAnalysis().bind({ signal, onEvent }));
     } catch (error) {
       this.stop.throwIfAborted();
       throw error;
@@ -97,13 +95,8 @@ export class Session {
 
   /** Like `ask`, but a signal does not interrupt it: for putting a target back. */
   async askToClose<Answer>(question: (api: AnalysisApi) => Promise<Answer>): Promise<Answer> {
-    this.#closing = true;
-    try {
-      const answer = question(this.#startedAnalysis().api);
-      return await withDeadline(answer, closeDeadlineMs, closingTookTooLong);
-    } finally {
-      this.#closing = false;
-    }
+    const answer = question(this.#startedAnalysis().bind({}));
+    return withDeadline(answer, closeDeadlineMs, closingTookTooLong);
   }
 
   /** Writes a result. A reader that has gone, such as `head`, is no failure. */
@@ -125,7 +118,6 @@ export class Session {
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true;
     this.progress.clear();
     await this.#analysis?.dispose();
     this.#stopListening();
@@ -139,10 +131,6 @@ export class Session {
       if (error instanceof UserError) throw error;
       throw cannotStartAnalysis(error instanceof Error ? error.message : String(error));
     }
-    this.#analysis.onEvent((event) => {
-      // A late event must not bring back the progress of work that nobody waits for any more.
-      if (!this.#disposed && !this.stop.aborted) this.progress.show(event);
-    });
     return this.#analysis;
   }
 }

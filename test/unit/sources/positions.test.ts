@@ -171,6 +171,45 @@ test.each([
   expect(position).toEqual({ file, line: 4, column: 2, function: "f" });
 });
 
+describe("the text of a file", () => {
+  const mapWith = (sourcesContent?: readonly string[]) =>
+    JSON.stringify({
+      version: 3,
+      sources: ["webpack://app/./gone.ts"],
+      sourcesContent,
+      names: [],
+      mappings: "AAAA",
+    });
+  const begin = { line: 1, column: 1 };
+  const withMap = "f();\n//# sourceMappingURL=a.js.map";
+
+  test("is what the source map brings along, once a position has named it", async () => {
+    const { library, script } = program({
+      "/srv/a.js": withMap,
+      "/srv/a.js.map": mapWith(["\uFEFFthe user's text"]),
+    });
+    expect(await library.text("webpack://app/./gone.ts")).toBeNull();
+    const { file } = await library.position(script("/srv/a.js"), begin, null);
+    expect(await library.text(file)).toBe("the user's text");
+    expect(await library.text("/srv/a.js")).toBe(withMap);
+    expect(await library.text("/srv/a.js.map")).toBeNull();
+  });
+
+  test("is unknown when its map has none", async () => {
+    const { library, script } = program({ "/srv/a.js": withMap, "/srv/a.js.map": mapWith() });
+    const { file } = await library.position(script("/srv/a.js"), begin, null);
+    expect(await library.text(file)).toBeNull();
+  });
+
+  test("is the script's own where only the process has it", async () => {
+    const { library, script } = program({ "[eval]": "new FinalizationRegistry(f)" });
+    await library.position(script("[eval]"), begin, null);
+    await library.position(script(""), begin, null);
+    expect(await library.text("[eval]")).toBe("new FinalizationRegistry(f)");
+    expect(await library.text("")).toBeNull();
+  });
+});
+
 describe("a byte order mark", () => {
   const withMark = (rest: string) => `\uFEFF${rest}`;
   const registry = "new FinalizationRegistry(h => {});";

@@ -132,6 +132,29 @@ test("a map behind an anti-hijacking line is read", () => {
   expect(parseSourceMap(`)]}'\n${oneSource("a.ts")}`, "/a.js.map")?.files).toEqual(["/a.ts"]);
 });
 
+test("the text that a map brings along is given for each of its files, sections included", () => {
+  const part = (source: string, content: unknown) => ({
+    version: 3,
+    sources: [source],
+    sourcesContent: [content],
+    names: [],
+    mappings: "AAAA",
+  });
+  const sections = ["a.ts", "b.ts"].map((source, line) => ({
+    offset: { line, column: 0 },
+    map: part(source, `text of ${source}`),
+  }));
+  const map = parseSourceMap(JSON.stringify({ version: 3, sections }), "/srv/out.js.map");
+  expect(map?.content("/srv/a.ts")).toBe("text of a.ts");
+  expect(map?.content("/srv/b.ts")).toBe("text of b.ts");
+  expect(map?.content("/srv/c.ts")).toBeNull();
+  for (const nothing of [null, 7]) {
+    const bare = parseSourceMap(JSON.stringify(part("a.ts", nothing)), "/srv/out.js.map");
+    expect(bare?.content("/srv/a.ts")).toBeNull();
+  }
+  expect(parseSourceMap(oneSource("a.ts"), "/srv/a.js.map")?.content("/srv/a.ts")).toBeNull();
+});
+
 test("a name in the map is given for a minified identifier", () => {
   const { code, map } = transformSync(
     "export function start() { function cleanup(held) { release(held) }\nreturn [cleanup, cleanup] }",
