@@ -20,8 +20,17 @@ export declare function nodePackage(
 /** The absolute path of that version's binary. Throws when it was never installed. */
 export declare function nodeBinary(major: NodeMajor): string;
 
+/** The folder of an installed version, as Node's own archives have it: `bin`, `include`. */
+export declare function nodePrefix(major: NodeMajor): string;
+
 /** Installs into the cache every version that is missing there or doesn't start. */
 export declare function ensureNodeVersions(say?: (text: string) => void): Promise<void>;
+
+/** Installs one of `nodeVersions`. */
+export declare function ensureNodeVersion(
+  major: NodeMajor,
+  say?: (text: string) => void,
+): Promise<void>;
 
 /**
  * Installs a package into the cache, once, and resolves to the folder whose `node_modules` holds
@@ -39,6 +48,8 @@ export declare function ensureInstalled(installation: {
   readonly specification: string;
   readonly title: string;
   say(text: string): void;
+  /** The folder of the Node for which it is built; without one, no script of a package runs. */
+  readonly buildUnder?: string;
   /** Rejecting means no. */
   isComplete(folder: string): Promise<boolean>;
 }): Promise<void>;

@@ -42,22 +42,26 @@ export function nodeBinary(major) {
   throw new Error(`Node ${major} is not in ${cacheRoot}: ensureNodeVersions() installs it.`);
 }
 
+/** The folder of an installed version, as Node's own archives have it: `bin`, `include`. */
+export const nodePrefix = (major) => join(nodeFolder(major), "node_modules", here.name);
+
 /** Installs into the cache every version that is missing there or doesn't start. */
 export async function ensureNodeVersions(say = sayOnStderr) {
-  await Promise.all(
-    nodeVersions.map((major) =>
-      ensureInstalled({
-        folder: nodeFolder(major),
-        specification: `${here.name}@${major}`,
-        title: `Node ${major}`,
-        say,
-        isComplete: async (folder) => {
-          const { stdout } = await runFile(binaryIn(folder), ["-v"]);
-          return stdout.startsWith(`v${major}.`);
-        },
-      }),
-    ),
-  );
+  await Promise.all(nodeVersions.map((major) => ensureNodeVersion(major, say)));
+}
+
+/** Installs one of `nodeVersions`. */
+export function ensureNodeVersion(major, say = sayOnStderr) {
+  return ensureInstalled({
+    folder: nodeFolder(major),
+    specification: `${here.name}@${major}`,
+    title: `Node ${major}`,
+    say,
+    isComplete: async (folder) => {
+      const { stdout } = await runFile(binaryIn(folder), ["-v"]);
+      return stdout.startsWith(`v${major}.`);
+    },
+  });
 }
 
 /**
@@ -84,7 +88,8 @@ export async function ensurePackage(name, version, say = sayOnStderr) {
  * Installs beside the final place and renames, so that two runs at once don't meet half an
  * installation, and one that was killed leaves nothing that looks complete.
  */
-export async function ensureInstalled({ folder, specification, title, say, isComplete }) {
+export async function ensureInstalled(installation) {
+  const { folder, specification, title, say, isComplete, buildUnder } = installation;
   const complete = (candidate) => isComplete(candidate).catch(() => false);
   if (await complete(folder)) return;
 
@@ -95,12 +100,14 @@ export async function ensureInstalled({ folder, specification, title, say, isCom
   const temporary = await mkdtemp(join(parent, temporaryPrefix));
   try {
     await writeFile(join(temporary, "package.json"), '{ "private": true }\n');
-    await runNpmQuietly(temporary, [
+    const npmArguments = [
       "install",
       ...["--prefix", temporary],
-      ...["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"],
+      ...["--no-audit", "--no-fund", "--no-package-lock"],
+      `--ignore-scripts=${buildUnder === undefined}`,
       specification,
-    ]);
+    ];
+    await runNpmQuietly(temporary, npmArguments, buildUnder);
     if (!(await isComplete(temporary))) {
       throw new Error(`${specification} was installed but is not what was asked for.`);
     }

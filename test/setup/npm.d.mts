@@ -10,8 +10,16 @@ export declare function npmCommand(
   platform?: NodeJS.Platform,
 ): NpmCommand;
 
+/** How to start that npm under the Node in `nodeFolder`, which native modules are built for too. */
+export declare function npmUnder(
+  nodeFolder: string | undefined,
+  environment?: Readonly<Record<string, string | undefined>>,
+  platform?: NodeJS.Platform,
+): NpmCommand & { readonly environment: Readonly<Record<string, string | undefined>> };
+
 /** Runs npm in a folder; rejects with all that npm said when it fails. */
 export declare function runNpmQuietly(
   folder: string,
   npmArguments: readonly string[],
+  nodeFolder?: string,
 ): Promise<void>;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { basename } from "node:path";
+import { basename, delimiter, join } from "node:path";
 
 /**
  * How to start npm here: the very npm that runs us, when one does, else the one on the PATH. On
@@ -14,13 +14,34 @@ export function npmCommand(environment = process.env, platform = process.platfor
 }
 
 /**
- * Runs npm without a word and resolves; rejects with all that npm said when it fails. `folder` is
- * where it works.
+ * How to start that npm under another Node: the one in `nodeFolder`, which native modules are also
+ * built for. Without a folder it is the Node that npm runs under anyway.
  */
-export function runNpmQuietly(folder, npmArguments) {
-  const { command, firstArguments, shell } = npmCommand();
+export function npmUnder(nodeFolder, environment = process.env, platform = process.platform) {
+  const npm = npmCommand(environment, platform);
+  if (nodeFolder === undefined) return { ...npm, environment };
+  const binaries = join(nodeFolder, "bin");
+  return {
+    ...npm,
+    command: npm.firstArguments.length > 0 ? join(binaries, "node") : npm.command,
+    environment: {
+      ...environment,
+      PATH: `${binaries}${delimiter}${environment.PATH}`,
+      // Its headers came with it: node-gyp would download them.
+      npm_config_nodedir: nodeFolder,
+    },
+  };
+}
+
+/**
+ * Runs npm without a word and resolves; rejects with all that npm said when it fails. `folder` is
+ * where it works, `nodeFolder` the Node that it works for, when that is not its own.
+ */
+export function runNpmQuietly(folder, npmArguments, nodeFolder) {
+  const { command, firstArguments, shell, environment } = npmUnder(nodeFolder);
   const child = spawn(command, [...firstArguments, ...npmArguments], {
     cwd: folder,
+    env: environment,
     shell,
     stdio: ["ignore", "pipe", "pipe"],
   });
