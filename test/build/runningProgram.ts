@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { onTestFinished, TestRunner } from "vitest";
 import { type NodeMajor, nodeBinary } from "../setup/nodeVersions.mjs";
+import { freePort } from "./freePort.ts";
 import { watchProcessGroup } from "./reaper.ts";
 
 /** Facts that a program tells about itself: a line of its stdout that is a JSON object. */
@@ -192,15 +192,4 @@ function killGroup(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

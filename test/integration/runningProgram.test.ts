@@ -67,3 +67,21 @@ test("what a killed test run leaves behind is killed too", async () => {
   await once(orphan, "exit");
   expect(orphan.signalCode).toBe("SIGKILL");
 });
+
+test.runIf(process.platform === "linux")(
+  "so is what was marked, whatever group it is in, and nothing else",
+  async () => {
+    const start = (mark: string) =>
+      spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
+        detached: true,
+        env: { ...process.env, LEAKLINE_MARK: mark },
+        stdio: "ignore",
+      });
+    const [orphan, stranger] = [start("ours"), start("ours-too")];
+    const reaper = startReaper();
+    reaper.stdin?.end("LEAKLINE_MARK=ours\n");
+    await Promise.all([once(orphan, "exit"), once(reaper, "exit")]);
+    expect([orphan.signalCode, stranger.signalCode]).toEqual(["SIGKILL", null]);
+    stranger.kill("SIGKILL");
+  },
+);
