@@ -46,7 +46,7 @@ const demoEntry = (name) => `extension/demo/${name}.ts`;
 const demoThreads = ["fileService", "shareConnection", "shareServer", "lifeline"];
 
 const builds = [
-  { ...node, entryPoints: ["cli", "analysisProcess"].map(entry), outdir: "dist" },
+  { ...node, entryPoints: ["cli", "analysisProcess", "extension"].map(entry), outdir: "dist" },
   { ...demo, entryPoints: demoThreads.map(demoEntry), outdir: "dist/demo" },
 ];
 

@@ -28,8 +28,13 @@ test("vsce packs exactly these files", async () => {
     "dist/demo/shareConnection.cjs.map",
     "dist/demo/shareServer.cjs",
     "dist/demo/shareServer.cjs.map",
+    "dist/extension.cjs",
     "dist/report.schema.json",
     "dist/thirdPartyLicenses.txt",
+    "extension/views/editor/walkthrough/demo.md",
+    "extension/views/editor/walkthrough/find.md",
+    "extension/views/editor/walkthrough/problem.md",
+    "extension/views/editor/walkthrough/view.md",
     "package.json",
   ]);
 });

@@ -91,6 +91,7 @@ describe("the production build", () => {
         "typebox",
         "ws",
       ],
+      "dist/extension.cjs": [],
       "dist/demo/fileService.cjs": [],
       "dist/demo/lifeline.cjs": [],
       "dist/demo/shareConnection.cjs": [],
@@ -98,12 +99,18 @@ describe("the production build", () => {
     });
   });
 
-  test("needs nothing but Node's own modules", () => {
-    const foreign = bundles
-      .flatMap(({ externals }) => externals)
-      .filter((name) => !isBuiltin(name));
-    // Accelerators that ws loads when it finds them, and does without.
-    expect([...new Set(foreign)].sort()).toEqual(["bufferutil", "utf-8-validate"]);
+  test("needs nothing but Node's own modules, and the editor in the editor", () => {
+    const foreign = Object.fromEntries(
+      bundles.map(({ path, externals }) => [
+        path,
+        [...new Set(externals.filter((name) => !isBuiltin(name)))],
+      ]),
+    );
+    expect(Object.entries(foreign).filter(([, names]) => names.length > 0)).toEqual([
+      // Accelerators that ws loads when it finds them, and does without.
+      ["dist/analysisProcess.cjs", ["bufferutil", "utf-8-validate"]],
+      ["dist/extension.cjs", ["vscode"]],
+    ]);
   });
 
   test("names its demo's TypeScript, text included, and has no map of the tool", () => {
@@ -157,9 +164,10 @@ describe("package.json", () => {
     expect(packageJson.exports).toEqual({ "./package.json": "./package.json" });
     expect(packageJson.engines).toEqual({ node: ">=20", vscode: expect.any(String) });
     expect(packageJson.type).toBe("module");
-    // `files` is refused beside `.vscodeignore`; there is no `main` before there is an extension.
+    // The editor's alone: npm's package does not even contain it.
+    expect(packageJson.main).toBe("./dist/extension.cjs");
+    // `files` is refused beside `.vscodeignore`.
     expect(manifest).not.toHaveProperty("files");
-    expect(manifest).not.toHaveProperty("main");
   });
 
   test("makes nobody install another package", () => {

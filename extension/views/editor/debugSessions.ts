@@ -1,0 +1,158 @@
+import * as vscode from "vscode";
+import { withDeadline } from "../../base/deadline.ts";
+import type { OpenTargetRequest } from "../../protocol/analysisApi.ts";
+import {
+  parseProcessAnswer,
+  type SessionProcess,
+  sessionProcessExpression,
+} from "./sessionProcess.ts";
+import type { FolderMapping, WantedTarget } from "./watchedTarget.ts";
+
+/** The debug types of the editor's own JavaScript debugger that run in Node. */
+const javascriptTypes: ReadonlySet<string> = new Set([
+  "pwa-node",
+  "node",
+  "node-terminal",
+  "pwa-extensionHost",
+  "extensionHost",
+]);
+
+/** The root session of a launch never answers, and a busy one may not: every question has an end. */
+const answerMs = 2000;
+const proxyCommand = "extension.js-debug.requestCDPProxy";
+
+/** The JavaScript debug sessions that run; an extension can ask the editor only for the active one. */
+export class DebugSessions implements vscode.Disposable {
+  readonly #sessions = new Map<string, vscode.DebugSession>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(onEnd: (session: vscode.DebugSession) => void) {
+    const add = (session: vscode.DebugSession) => {
+      if (javascriptTypes.has(session.type)) this.#sessions.set(session.id, session);
+    };
+    for (
+      let session = vscode.debug.activeDebugSession;
+      session !== undefined;
+      session = session.parentSession
+    )
+      add(session);
+    this.#subscriptions = [
+      vscode.debug.onDidStartDebugSession(add),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        if (this.#sessions.delete(session.id)) onEnd(session);
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** The processes of the active session's launch: its own, and those that it started. */
+  async processesOfActive(): Promise<readonly WantedTarget[]> {
+    const active = vscode.debug.activeDebugSession;
+    if (!active || !javascriptTypes.has(active.type)) return [];
+    const root = rootOf(active);
+    const children = [...this.#sessions.values(), active].filter(
+      (session, index, all) =>
+        session.parentSession !== undefined &&
+        rootOf(session) === root &&
+        all.indexOf(session) === index,
+    );
+    const asked = await Promise.all(
+      children.map(async (session) => ({ session, process: await askProcess(session) })),
+    );
+    // A worker thread is a session of its own; the process it belongs to is asked for its threads.
+    return asked
+      .filter(({ session, process }) => process?.isMainThread ?? !isWorkerName(session.name))
+      .map(({ session }) => wantedProcess(session, root));
+  }
+}
+
+export const keyOfSession = (session: vscode.DebugSession): string => `session:${session.id}`;
+
+function rootOf(session: vscode.DebugSession): vscode.DebugSession {
+  let root = session;
+  while (root.parentSession) root = root.parentSession;
+  return root;
+}
+
+/** Only for a session that doesn't answer: js-debug names a thread so. */
+const isWorkerName = (name: string): boolean => name.startsWith("[worker ");
+
+/** js-debug names what it launches `server.js [4242]`. */
+export function pidInName(name: string): number | null {
+  const match = /\[(\d+)\]$/.exec(name.split(" « ")[0] ?? "");
+  return match && Number(match[1]) > 0 ? Number(match[1]) : null;
+}
+
+function wantedProcess(session: vscode.DebugSession, root: vscode.DebugSession): WantedTarget {
+  const folders = foldersOf(root.configuration);
+  return {
+    key: keyOfSession(session),
+    title: session.name.split(" « ")[0] ?? session.name,
+    routes: () => routesTo(session, root),
+    ...(folders && { folders }),
+  };
+}
+
+/**
+ * Directly to the address that the process names; to the same one where the launch configuration says
+ * that it is forwarded; and through the debugger's own connection, which is slower.
+ */
+async function* routesTo(
+  session: vscode.DebugSession,
+  root: vscode.DebugSession,
+): AsyncGenerator<Omit<OpenTargetRequest, "timeoutMs">> {
+  const process = await askProcess(session);
+  if (process?.url) {
+    yield { target: process.url };
+    const forwarded = forwardedUrl(process.url, root.configuration);
+    if (forwarded) yield { target: forwarded };
+  }
+  // A process in native code answers nobody, but the operating system shows what it waits for.
+  const pid = root.configuration["request"] === "launch" ? pidInName(session.name) : null;
+  if (!process && pid !== null) yield { target: String(pid) };
+  const proxy = await askProxy(session);
+  if (proxy) yield { target: proxy, proxy };
+}
+
+/** Every start of Node has an address of its own: a wrong process behind the port can't answer to it. */
+export function forwardedUrl(
+  url: string,
+  configuration: Readonly<Record<string, unknown>>,
+): string | null {
+  const { address, port } = configuration;
+  if (configuration["request"] !== "attach" || typeof port !== "number") return null;
+  const host = typeof address === "string" && address !== "" ? address : "127.0.0.1";
+  const forwarded = new URL(url);
+  forwarded.hostname = host.includes(":") ? `[${host}]` : host;
+  forwarded.port = String(port);
+  return forwarded.href === new URL(url).href ? null : forwarded.href;
+}
+
+function foldersOf(configuration: Readonly<Record<string, unknown>>): FolderMapping | null {
+  const { remoteRoot, localRoot } = configuration;
+  return typeof remoteRoot === "string" && typeof localRoot === "string"
+    ? { remote: remoteRoot, local: localRoot }
+    : null;
+}
+
+async function askProcess(session: vscode.DebugSession): Promise<SessionProcess | null> {
+  const answer = await inTime(
+    session.customRequest("evaluate", { expression: sessionProcessExpression, context: "repl" }),
+  );
+  return parseProcessAnswer(answer);
+}
+
+async function askProxy(session: vscode.DebugSession): Promise<string | null> {
+  const answer = await inTime(vscode.commands.executeCommand(proxyCommand, session.id));
+  if (typeof answer !== "object" || answer === null) return null;
+  const { host, port, path } = answer as Readonly<Record<string, unknown>>;
+  if (typeof host !== "string" || typeof port !== "number") return null;
+  return `ws://${host.includes(":") ? `[${host}]` : host}:${port}${typeof path === "string" ? path : ""}`;
+}
+
+/** Null when there is no answer, or an error: there is always another way to try. */
+const inTime = (question: Thenable<unknown>): Promise<unknown> =>
+  withDeadline(Promise.resolve(question), answerMs, () => new Error("no answer")).catch(() => null);
