@@ -5,6 +5,7 @@ import { printable } from "../../base/printable.ts";
 import type { NodeProcess } from "../../protocol/analysisApi.ts";
 import type { EditorParts } from "./editorState.ts";
 import { showFailure } from "./progress.ts";
+import { isAddress, shortCommand } from "./targetNames.ts";
 import type { WantedTarget } from "./watchedTarget.ts";
 
 interface TargetItem extends vscode.QuickPickItem {
@@ -68,13 +69,6 @@ function processItem({ pid, command, workingFolder, ageMs, inspector }: NodeProc
   };
 }
 
-/** `server.js` of `/usr/bin/node --inspect /srv/app/server.js --port 80`. */
-export function shortCommand(command: string): string {
-  const [program = "node", ...words] = command.split(" ");
-  const script = words.find((word) => !word.startsWith("-"));
-  return basename(script ?? program);
-}
-
 const otherItems: readonly TargetItem[] = [
   { label: "Elsewhere", kind: vscode.QuickPickItemKind.Separator },
   {
@@ -101,9 +95,6 @@ async function askAddress(): Promise<WantedTarget | undefined> {
   });
   return address === undefined ? undefined : wantedTarget(address.trim(), address.trim());
 }
-
-export const isAddress = (text: string): boolean =>
-  /^wss?:\/\/\S+$/i.test(text) || /^(?:\[[0-9a-f:.]+\]|[^\s/:[\]]*):\d{1,5}$/i.test(text);
 
 /** A snapshot file of the user's choice. */
 export async function pickSnapshot(): Promise<WantedTarget | undefined> {

@@ -2,7 +2,9 @@ import * as vscode from "vscode";
 import { withDeadline } from "../../base/deadline.ts";
 import type { OpenTargetRequest } from "../../protocol/analysisApi.ts";
 import {
+  forwardedUrl,
   parseProcessAnswer,
+  pidInName,
   type SessionProcess,
   sessionProcessExpression,
 } from "./sessionProcess.ts";
@@ -80,12 +82,6 @@ function rootOf(session: vscode.DebugSession): vscode.DebugSession {
 /** Only for a session that doesn't answer: js-debug names a thread so. */
 const isWorkerName = (name: string): boolean => name.startsWith("[worker ");
 
-/** js-debug names what it launches `server.js [4242]`. */
-export function pidInName(name: string): number | null {
-  const match = /\[(\d+)\]$/.exec(name.split(" « ")[0] ?? "");
-  return match && Number(match[1]) > 0 ? Number(match[1]) : null;
-}
-
 function wantedProcess(session: vscode.DebugSession, root: vscode.DebugSession): WantedTarget {
   const folders = foldersOf(root.configuration);
   return {
@@ -115,20 +111,6 @@ async function* routesTo(
   if (!process && pid !== null) yield { target: String(pid) };
   const proxy = await askProxy(session);
   if (proxy) yield { target: proxy, proxy };
-}
-
-/** Every start of Node has an address of its own: a wrong process behind the port can't answer to it. */
-export function forwardedUrl(
-  url: string,
-  configuration: Readonly<Record<string, unknown>>,
-): string | null {
-  const { address, port } = configuration;
-  if (configuration["request"] !== "attach" || typeof port !== "number") return null;
-  const host = typeof address === "string" && address !== "" ? address : "127.0.0.1";
-  const forwarded = new URL(url);
-  forwarded.hostname = host.includes(":") ? `[${host}]` : host;
-  forwarded.port = String(port);
-  return forwarded.href === new URL(url).href ? null : forwarded.href;
 }
 
 function foldersOf(configuration: Readonly<Record<string, unknown>>): FolderMapping | null {

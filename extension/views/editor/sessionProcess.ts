@@ -22,3 +22,23 @@ export function parseProcessAnswer(answer: unknown): SessionProcess | null {
   if (url !== null && !URL.canParse(url)) return null;
   return { pid: Number(match[1]), isMainThread: match[2] === "true", url };
 }
+
+/** Every start of Node has an address of its own: a wrong process behind the port can't answer to it. */
+export function forwardedUrl(
+  url: string,
+  configuration: Readonly<Record<string, unknown>>,
+): string | null {
+  const { address, port } = configuration;
+  if (configuration["request"] !== "attach" || typeof port !== "number") return null;
+  const host = typeof address === "string" && address !== "" ? address : "127.0.0.1";
+  const forwarded = new URL(url);
+  forwarded.hostname = host.includes(":") ? `[${host}]` : host;
+  forwarded.port = String(port);
+  return forwarded.href === new URL(url).href ? null : forwarded.href;
+}
+
+/** js-debug names what it launches `server.js [4242]`. */
+export function pidInName(name: string): number | null {
+  const match = /\[(\d+)\]$/.exec(name.split(" « ")[0] ?? "");
+  return match && Number(match[1]) > 0 ? Number(match[1]) : null;
+}

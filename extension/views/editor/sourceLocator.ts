@@ -1,5 +1,5 @@
-import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
+import { localPaths } from "./localPaths.ts";
 import type { TargetList } from "./targetList.ts";
 import type { FolderMapping } from "./watchedTarget.ts";
 
@@ -40,27 +40,6 @@ export class SourceLocator implements vscode.TextDocumentContentProvider {
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.#texts.get(uri.toString()) ?? "";
-  }
-}
-
-/** On this machine: as it is named, or through the launch configuration's folders. */
-export function localPaths(file: string, folders: FolderMapping | null): readonly string[] {
-  const path = file.startsWith("file://") ? pathOfUrl(file) : file;
-  if (path === null || !isAbsolute(path)) return [];
-  if (folders && isInside(path, folders.remote)) {
-    return [folders.local + path.slice(folders.remote.length)];
-  }
-  return [path];
-}
-
-const isInside = (path: string, folder: string): boolean =>
-  path.startsWith(folder) && /^[\\/]?$/.test(path.charAt(folder.length));
-
-function pathOfUrl(url: string): string | null {
-  try {
-    return vscode.Uri.parse(url, true).fsPath;
-  } catch {
-    return null;
   }
 }
 
