@@ -44,7 +44,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
   };
 
   const openTarget = async (
-    { target, timeoutMs }: OpenTargetRequest,
+    { target, timeoutMs, proxy }: OpenTargetRequest,
     { signal, emit }: CallContext<AnalysisEvent>,
   ): Promise<OpenedTarget> => {
     const address = parseTarget(target);
@@ -55,6 +55,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
             await openProcess(address, {
               timeoutMs,
               signal,
+              proxy,
               onNotice: (text) => emit({ kind: "notice", text }),
             }),
             toolVersion,

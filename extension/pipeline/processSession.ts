@@ -14,7 +14,12 @@ import { cannotWriteFile } from "../protocol/analysisErrors.ts";
 import type { CaptureDescription, Problem, Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
-import { nativeProblem, pausedProblem, silentProblem } from "../protocol/threadProblems.ts";
+import {
+  nativeProblem,
+  pausedProblem,
+  silentProblem,
+  workersNotSeen,
+} from "../protocol/threadProblems.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import { buildReport } from "./buildReport.ts";
 import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
@@ -277,7 +282,7 @@ export function createProcessSession(
       label: description.label,
       pid: description.pid,
       address: description.address,
-      via: "direct",
+      via: inspected.via,
     },
     look,
     capture,
@@ -347,10 +352,11 @@ async function saveBytes<Result>(
 
 function problemsOf(threads: readonly ThreadEvidence[], inspected: InspectedProcess): Problem[] {
   const main = threads.find(({ threadId }) => threadId === 0);
+  const problems = inspected.via === "debugger proxy" ? [workersNotSeen()] : [];
   if (main?.state === "native") {
-    return [nativeProblem(main.detail ?? "", inspected.signalPending)];
+    problems.push(nativeProblem(main.detail ?? "", inspected.signalPending));
   }
-  if (main?.state === "unknown") return [silentProblem(inspected.description.label)];
-  if (main?.state === "paused") return [pausedProblem()];
-  return [];
+  if (main?.state === "unknown") problems.push(silentProblem(inspected.description.label));
+  if (main?.state === "paused") problems.push(pausedProblem());
+  return problems;
 }

@@ -48,12 +48,19 @@ export function createLiveSources(listScripts: () => Promise<ScriptCatalogue>): 
       const script =
         known?.scripts.find((one) => one.scriptId === scriptId) ??
         known?.scripts.findLast((one) => scriptKey(one.url) === key);
-      if (!known || !script) return readScriptFile(url);
+      if (!known) return readScriptFile(url);
+      if (!script) {
+        const text = await readScriptFile(url);
+        if (text || known.isComplete || scriptId === null) return text;
+        return textFromProcess(known, { scriptId, url, sourceMapUrl: null, length: -1 });
+      }
       return (await sameTextOnDisk(script)) ?? (await textFromProcess(known, script));
     },
     readFile: readTextFile,
     async listScripts() {
-      const scripts = (await catalogue())?.scripts ?? [];
+      const known = await catalogue();
+      // Whoever searches all scripts must not take some for all.
+      const scripts = known?.isComplete ? known.scripts : [];
       return scripts.filter(({ url }) => url !== "" && !url.startsWith("node:"));
     },
   };

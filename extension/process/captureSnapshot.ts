@@ -9,7 +9,7 @@ import {
   NoAnswerError,
   ProtocolError,
 } from "./cdpSession.ts";
-import { builtinModule, objectGroup } from "./stackProbe.ts";
+import { builtinModule, objectGroups } from "./stackProbe.ts";
 
 /** Takes the snapshot's bytes as they arrive. */
 export interface SnapshotSink {
@@ -200,7 +200,7 @@ const evaluatedStream: Rung = {
         expression: `${builtinModule("v8")}.getHeapSnapshot()`,
         includeCommandLineAPI: true,
         silent: true,
-        objectGroup,
+        objectGroup: objectGroups.capture,
       },
       silenceMs,
     );
@@ -226,7 +226,11 @@ const evaluatedStream: Rung = {
       }
     } finally {
       await session
-        .send("Runtime.releaseObjectGroup", { objectGroup }, releaseDeadlineMs)
+        .send(
+          "Runtime.releaseObjectGroup",
+          { objectGroup: objectGroups.capture },
+          releaseDeadlineMs,
+        )
         // Closing the session releases it as well.
         .catch(() => {});
     }

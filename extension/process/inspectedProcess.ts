@@ -1,4 +1,11 @@
-import { lostTarget, noAnswer, stopped, wrongProcess } from "../protocol/processErrors.ts";
+import { UserError } from "../protocol/errors.ts";
+import {
+  lostTarget,
+  neitherWay,
+  noAnswer,
+  stopped,
+  wrongProcess,
+} from "../protocol/processErrors.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
 import { type CaptureEstimate, estimateCapture } from "./captureEstimate.ts";
 import {
@@ -14,6 +21,7 @@ import {
   closeLateInspector,
   nothingMoreToClose,
 } from "./closeInspector.ts";
+import { readProxyScripts } from "./debuggerProxy.ts";
 import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
 import {
@@ -33,6 +41,7 @@ import {
   type OpenProcessOptions,
   type Reached,
   reach,
+  reachProxy,
 } from "./reachProcess.ts";
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
 import { createSharedSession, type SharedSession } from "./sharedSession.ts";
@@ -50,6 +59,7 @@ export interface ProcessDescription {
 /** A running Node process to ask. Every method has deadlines and rejects with UserError. */
 export interface InspectedProcess {
   readonly description: ProcessDescription;
+  readonly via: Reached["via"];
   /** SIGUSR1 was sent and will open the inspector once native code returns. */
   readonly signalPending: boolean;
   /** All threads, the main one first; one that doesn't answer never holds up the others. */
@@ -70,18 +80,38 @@ export interface InspectedProcess {
  * with the signal's reason; what was opened is closed again then.
  */
 export async function openProcess(
-  address: Exclude<TargetAddress, { kind: "file" }>,
+  address: ProcessAddress,
   options: OpenProcessOptions,
 ): Promise<InspectedProcess> {
   await removeAbandonedFiles((pid) => readStat(pid) !== null);
   options.signal?.throwIfAborted();
-  const reached = await reach(address, options);
-  const { webSocketUrl } = reached;
+  const { proxy } = options;
+  try {
+    return await openReached(await reach(address, options), address, options);
+  } catch (direct) {
+    options.signal?.throwIfAborted();
+    if (proxy === undefined || !(direct instanceof UserError) || direct.kind !== "target")
+      throw direct;
+    try {
+      return await openReached(reachProxy(proxy), address, options);
+    } catch (error) {
+      throw error instanceof UserError ? neitherWay(direct, error) : error;
+    }
+  }
+}
+
+async function openReached(
+  reached: Reached,
+  address: ProcessAddress,
+  options: OpenProcessOptions,
+): Promise<InspectedProcess> {
+  const { webSocketUrl, via } = reached;
   const label = labelOf(reached);
   let isFirst = true;
   const shared = createSharedSession(async () => {
     if (webSocketUrl === null) throw noAnswer(label, "the inspector", options.timeoutMs);
-    const session = await connect(webSocketUrl, label, { timeoutMs: options.timeoutMs, isFirst });
+    const { timeoutMs } = options;
+    const session = await connect(webSocketUrl, label, { via, timeoutMs, isFirst });
     isFirst = false;
     return session;
   });
@@ -101,6 +131,8 @@ export async function openProcess(
   }
 }
 
+export type ProcessAddress = Exclude<TargetAddress, { kind: "file" }>;
+
 const isCalled = (pid: number, claimed: number): boolean => ownPidsOf(pid).includes(claimed);
 
 function makeProcess(
@@ -109,7 +141,7 @@ function makeProcess(
   identity: Identity | null,
   { timeoutMs }: OpenProcessOptions,
 ): InspectedProcess {
-  const { webSocketUrl, pid: localPid } = reached;
+  const { webSocketUrl, via, pid: localPid } = reached;
   const pid = localPid ?? identity?.pid ?? null;
   const label = pid === null ? labelOf(reached) : `process ${pid}`;
   // Who didn't say who it is has had its time already.
@@ -143,7 +175,7 @@ function makeProcess(
   };
 
   const observeWorkers = async (): Promise<readonly ThreadObservation[]> => {
-    if (webSocketUrl === null) return [];
+    if (webSocketUrl === null || via === "debugger proxy") return [];
     try {
       const workers = await shared.borrowWorkers(Math.min(timeoutMs, workerListMs));
       const observations = await Promise.all(
@@ -190,6 +222,7 @@ function makeProcess(
       nodeVersion: identity?.version ?? null,
       inspectorOpenedByLeakline: reached.openedByUs,
     },
+    via,
     signalPending: reached.signalPending,
     look: () =>
       translated("its threads were looked at", async () => {
@@ -198,7 +231,9 @@ function makeProcess(
       }),
     scripts: (threadId) =>
       translated("its scripts were listed", () =>
-        readScripts(() => borrowThread(threadId), timeoutMs),
+        via === "direct"
+          ? readScripts(() => borrowThread(threadId), timeoutMs)
+          : readProxyScripts(() => borrowThread(threadId), timeoutMs),
       ),
     heapBytes: (threadId) =>
       translated("its heap's size was asked", async () => {

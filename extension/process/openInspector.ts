@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../protocol/errors.ts";
 import {
   diedOfSignal,
+  inspectorClosed,
   inspectorDidNotOpen,
   noSuchProcess,
   notPermitted,
@@ -46,15 +47,22 @@ export type OpenedInspector =
   | { readonly kind: "open"; readonly address: InspectorAddress; readonly openedByUs: boolean }
   | { readonly kind: "native"; readonly signalPending: boolean };
 
-/** Finds the inspector of a process, or opens it with SIGUSR1 after `onNotice` has said so. */
+export interface SignalOptions {
+  /** Told before the signal is sent. */
+  onNotice(text: string): void;
+  readonly maySignal: boolean;
+}
+
+/** Finds the inspector of a process, or opens it with SIGUSR1 if it may. */
 export async function openInspector(
   pid: number,
   deadlineMs: number,
-  onNotice: (text: string) => void,
+  { onNotice, maySignal }: SignalOptions,
 ): Promise<OpenedInspector> {
   const options = inspectorOptionsOf(pid);
   const open = await findInspector(pid, options, deadlineMs);
   if (open) return { kind: "open", address: open, openedByUs: false };
+  if (!maySignal) throw inspectorClosed(pid);
   await checkSignalIsSafe(pid, options);
   if (await staysInNativeCode(pid)) return { kind: "native", signalPending: false };
   onNotice(signalNotice(pid));

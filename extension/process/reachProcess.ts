@@ -17,6 +17,7 @@ import {
   ProtocolError,
   type RawCdpSession,
 } from "./cdpSession.ts";
+import { connectDebuggerProxy } from "./debuggerProxy.ts";
 import { checkWebSocket, listInspectorTargets, unreachable } from "./inspectorServer.ts";
 import { inNativeCode, waitsForChild } from "./nativeWait.ts";
 import { checkNodeProcess, nodeListeningAt } from "./nodeProgram.ts";
@@ -32,10 +33,16 @@ export interface OpenProcessOptions {
   readonly signal?: AbortSignal;
   /** Told before something that can't be taken back. */
   onNotice(text: string): void;
+  /**
+   * The `ws://` address of a debugger's proxy for the same process, for when it can't be reached otherwise.
+   * A process with a debugger is sent no signal.
+   */
+  readonly proxy?: string | undefined;
 }
 
 /** How a process was reached. */
 export interface Reached {
+  readonly via: "direct" | "debugger proxy";
   /** The process on this machine; null when it runs elsewhere, or nobody knows which one it is. */
   readonly pid: number | null;
   /** Null when native code keeps the inspector closed. */
@@ -57,7 +64,7 @@ export async function reach(
   const pid = localProcessAt(host, port);
   // Before the first contact: connecting wakes the main thread.
   const asleepBeforeMs = pid === null ? null : asleepInLockMs(pid);
-  const common = { host, port, openedByUs: false, signalPending: false };
+  const common = { via: "direct", host, port, openedByUs: false, signalPending: false } as const;
   const listed =
     address.kind === "inspector"
       ? (await listInspectorTargets(host, port, options.timeoutMs))[0].webSocketUrl
@@ -71,14 +78,16 @@ export async function reach(
 
 async function reachPid(
   pid: number,
-  { timeoutMs, onNotice }: OpenProcessOptions,
+  { timeoutMs, onNotice, proxy }: OpenProcessOptions,
 ): Promise<Reached> {
   if (!hasProc()) throw needsLinux("Reaching a process by its pid");
   checkNodeProcess(pid);
   const asleepBeforeMs = asleepInLockMs(pid);
-  const opened = await openInspector(pid, timeoutMs, onNotice);
+  const maySignal = proxy === undefined;
+  const opened = await openInspector(pid, timeoutMs, { onNotice, maySignal });
   if (opened.kind === "native") {
     return {
+      via: "direct",
       pid,
       webSocketUrl: null,
       host: "127.0.0.1",
@@ -91,6 +100,7 @@ async function reachPid(
   const { host, port } = opened.address;
   const [{ webSocketUrl }] = await listInspectorTargets(host, port, timeoutMs);
   return {
+    via: "direct",
     pid,
     webSocketUrl,
     host,
@@ -98,6 +108,19 @@ async function reachPid(
     openedByUs: opened.openedByUs,
     signalPending: false,
     asleepBeforeMs,
+  };
+}
+
+/** A debugger's proxy: which process of which machine is behind it, only that process can say. */
+export function reachProxy(url: string): Reached {
+  return {
+    via: "debugger proxy",
+    pid: null,
+    webSocketUrl: url,
+    ...placeOf(url),
+    openedByUs: false,
+    signalPending: false,
+    asleepBeforeMs: null,
   };
 }
 
@@ -202,6 +225,12 @@ export async function identify(
   }
 }
 
+export interface ConnectOptions {
+  readonly via: Reached["via"];
+  readonly timeoutMs: number;
+  readonly isFirst: boolean;
+}
+
 /** Null for what no Node process answers. */
 export function parseIdentity(answer: unknown): Identity | null {
   if (typeof answer !== "string") return null;
@@ -216,10 +245,12 @@ export function parseIdentity(answer: unknown): Identity | null {
 export async function connect(
   webSocketUrl: string,
   label: string,
-  { timeoutMs, isFirst }: { readonly timeoutMs: number; readonly isFirst: boolean },
+  { via, timeoutMs, isFirst }: ConnectOptions,
 ): Promise<RawCdpSession> {
   try {
-    return await connectCdp(webSocketUrl, timeoutMs);
+    return via === "direct"
+      ? await connectCdp(webSocketUrl, timeoutMs)
+      : await connectDebuggerProxy(webSocketUrl, timeoutMs);
   } catch (error) {
     if (error instanceof NoAnswerError) throw noAnswer(label, "the connection", timeoutMs);
     if (error instanceof CannotConnectError && isFirst) {

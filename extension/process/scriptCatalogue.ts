@@ -13,6 +13,8 @@ export interface LoadedScript {
 /** The scripts of one thread at one moment. */
 export interface ScriptCatalogue {
   readonly scripts: readonly LoadedScript[];
+  /** Whether `scripts` are all of them; else `source` may know an id that is not among them. */
+  readonly isComplete: boolean;
   /** The text that runs, null when V8 no longer has it or the thread doesn't answer. */
   source(scriptId: number): Promise<string | null>;
 }
@@ -34,6 +36,7 @@ export async function readScripts(
   );
   return {
     scripts,
+    isComplete: true,
     async source(scriptId) {
       try {
         return await withDebugger(connect, deadlineMs, async (session) => {

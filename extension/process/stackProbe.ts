@@ -9,8 +9,14 @@ export interface StackProbe {
   dispose(deadlineMs: number): Promise<void>;
 }
 
-/** Remote objects of ours are in this group, so that one request releases them all. */
-export const objectGroup = "leakline";
+/**
+ * Remote objects of ours are in these groups, so that one request releases them all. Through a debugger's
+ * proxy several of us share one session: the groups are each one's own.
+ */
+export const objectGroups = {
+  probe: `leakline probe ${process.pid}`,
+  capture: `leakline capture ${process.pid}`,
+} as const;
 
 const probeName = "leakline:stack";
 
@@ -59,7 +65,7 @@ export async function prepareStackProbe(
       expression: `${vm}.runInNewContext(${JSON.stringify(probeSource)}, undefined, { filename: ${JSON.stringify(probeName)} })(${clock})`,
       includeCommandLineAPI: true,
       silent: true,
-      objectGroup,
+      objectGroup: objectGroups.probe,
     },
     deadlineMs,
   );
@@ -86,7 +92,11 @@ export async function prepareStackProbe(
   return {
     sample,
     dispose: async (disposeDeadlineMs) =>
-      void (await session.send("Runtime.releaseObjectGroup", { objectGroup }, disposeDeadlineMs)),
+      void (await session.send(
+        "Runtime.releaseObjectGroup",
+        { objectGroup: objectGroups.probe },
+        disposeDeadlineMs,
+      )),
   };
 }
 

@@ -116,6 +116,30 @@ export const notAnInspector = (address: string, what: string) =>
     'Give the address that Node printed after "Debugger listening on".',
   );
 
+export const notADebuggerProxy = (address: string) =>
+  target(
+    "not-an-inspector",
+    `What listens at ${address} is not the proxy of a JavaScript debugger.`,
+    "Ask the debugger for its address anew: it makes one for each session.",
+  );
+
+/** The process has a debugger, so it is not sent the signal that would open its inspector. */
+export const inspectorClosed = (pid: number) =>
+  target(
+    "inspector-closed",
+    `The inspector of process ${pid} is not open.`,
+    "Start it with --inspect, or give its pid without a debugger's proxy to have it opened.",
+  );
+
+/** `first` is why the process can't be reached directly, `second` why not through its debugger. */
+export const neitherWay = (first: UserError, second: UserError) =>
+  new UserError(
+    first.kind,
+    first.code,
+    `${first.message} Through its debugger it can't be reached either: ${second.message}`,
+    first.hint,
+  );
+
 export const noTargetOfThatId = (address: string) =>
   target(
     "no-such-target",

@@ -18,6 +18,13 @@ export const silentProblem = (label: string): Problem => ({
   hint: "It may run native code or a long garbage collection; try again with a longer --timeout.",
 });
 
+/** A debugger's proxy stands for one thread. */
+export const workersNotSeen = (): Problem => ({
+  code: "workers-not-seen",
+  message: "Worker threads are not shown: the process is reached through its debugger's proxy.",
+  hint: "Where its inspector can be reached, give its host:port or pid to see all threads.",
+});
+
 export const pausedProblem = (): Problem => ({
   code: "paused-by-debugger",
   message: "The main thread is paused by a debugger, so no cleanup callback can run.",
