@@ -1,4 +1,4 @@
-import type { CdpSession } from "./cdpSession.ts";
+import { type CdpSession, ProtocolError } from "./cdpSession.ts";
 
 /** A script that V8 has compiled in one thread. */
 export interface LoadedScript {
@@ -34,25 +34,76 @@ export async function readScripts(
     async (session) => void session,
     (script) => scripts.push(script),
   );
-  return {
-    scripts,
-    isComplete: true,
-    async source(scriptId) {
-      try {
-        return await withDebugger(connect, deadlineMs, async (session) => {
-          const { scriptSource } = await session.send(
-            "Debugger.getScriptSource",
-            { scriptId: String(scriptId) },
-            deadlineMs,
+  return { scripts, isComplete: true, source: sourceReader(connect, deadlineMs) };
+}
+
+interface WantedSource {
+  readonly scriptId: number;
+  resolve(text: string | null): void;
+}
+
+/**
+ * All sessions to a thread are one to V8, where `Debugger.disable` counts for all of them: a text that
+ * is asked for while others are read is read with them, under the same `Debugger.enable`.
+ */
+function sourceReader(
+  connect: () => Promise<CdpSession>,
+  deadlineMs: number,
+): ScriptCatalogue["source"] {
+  const wanted: WantedSource[] = [];
+  let isReading = false;
+
+  const readTogether = async () => {
+    const texts = new Map<WantedSource, string | null>();
+    try {
+      await withDebugger(connect, deadlineMs, async (session) => {
+        while (wanted.length > 0) {
+          const batch = wanted.splice(0);
+          for (const one of batch) texts.set(one, null);
+          await Promise.all(
+            batch.map(async (one) =>
+              texts.set(one, await textOf(session, one.scriptId, deadlineMs)),
+            ),
           );
-          return scriptSource;
-        });
-      } catch {
-        // The positions stay generated ones: a report without source lines beats no report.
-        return null;
-      }
-    },
+        }
+      });
+    } catch {
+      // The positions stay generated ones: a report without source lines beats no report.
+      for (const one of wanted.splice(0)) texts.set(one, null);
+    }
+    for (const [{ resolve }, text] of texts) resolve(text);
   };
+
+  const readAll = async () => {
+    isReading = true;
+    while (wanted.length > 0) await readTogether();
+    isReading = false;
+  };
+
+  return (scriptId) =>
+    new Promise((resolve) => {
+      wanted.push({ scriptId, resolve });
+      if (!isReading) void readAll();
+    });
+}
+
+async function textOf(
+  session: CdpSession,
+  scriptId: number,
+  deadlineMs: number,
+): Promise<string | null> {
+  try {
+    const { scriptSource } = await session.send(
+      "Debugger.getScriptSource",
+      { scriptId: String(scriptId) },
+      deadlineMs,
+    );
+    return scriptSource;
+  } catch (error) {
+    // V8 no longer has that one.
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
 }
 
 async function withDebugger<Result>(
