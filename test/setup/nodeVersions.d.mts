@@ -3,6 +3,9 @@ export type NodeMajor = 20 | 22 | 24 | 26;
 
 export declare const nodeVersions: readonly NodeMajor[];
 
+/** The Node inside of the oldest VS Code that package.json declares. */
+export declare const oldestEditorNode: "20.18";
+
 /** `$LEAKLINE_CACHE`, else `leakline` in the user's cache folder. */
 export declare const cacheRoot: string;
 
@@ -18,7 +21,7 @@ export declare function nodePackage(
 ): { readonly name: string; readonly binary: string };
 
 /** The absolute path of that version's binary. Throws when it was never installed. */
-export declare function nodeBinary(major: NodeMajor): string;
+export declare function nodeBinary(major: NodeMajor | typeof oldestEditorNode): string;
 
 /** The folder of an installed version, as Node's own archives have it: `bin`, `include`. */
 export declare function nodePrefix(major: NodeMajor): string;

@@ -11,6 +11,9 @@ const runFile = promisify(execFile);
 /** The major versions of Node that Leakline runs on and inspects. */
 export const nodeVersions = [20, 22, 24, 26];
 
+/** The Node inside of the oldest VS Code that package.json declares: 1.96 has Electron 32.2. */
+export const oldestEditorNode = "20.18";
+
 /** Where the cache is when the environment says so or not. */
 export function cacheFolder(environment, home) {
   if (environment.LEAKLINE_CACHE) return environment.LEAKLINE_CACHE;
@@ -35,7 +38,7 @@ const here = nodePackage(process.platform, process.arch);
 const nodeFolder = (major) => join(cacheRoot, "node", String(major));
 const binaryIn = (folder) => join(folder, "node_modules", here.name, here.binary);
 
-/** The binary of one of `nodeVersions`. Throws when it was never installed. */
+/** The binary of one of `nodeVersions`, or of the oldest editor. Throws when it was never installed. */
 export function nodeBinary(major) {
   const binary = binaryIn(nodeFolder(major));
   if (existsSync(binary)) return binary;
@@ -47,7 +50,8 @@ export const nodePrefix = (major) => join(nodeFolder(major), "node_modules", her
 
 /** Installs into the cache every version that is missing there or doesn't start. */
 export async function ensureNodeVersions(say = sayOnStderr) {
-  await Promise.all(nodeVersions.map((major) => ensureNodeVersion(major, say)));
+  const all = [...nodeVersions, oldestEditorNode];
+  await Promise.all(all.map((version) => ensureNodeVersion(version, say)));
 }
 
 /** Installs one of `nodeVersions`. */

@@ -126,9 +126,16 @@ function waitingNodes(
   if (!blocks) return nodes;
   const id = `${parentId}/waiting`;
   if (blocks.registrations === null) {
-    nodes.push(message(id, "How many wait behind it is not known without a snapshot", "question"));
+    // A row that gets something below it later would stay folded: it is another row then.
+    nodes.push(
+      message(
+        `${id}/unknown`,
+        "How many wait behind it is not known without a snapshot",
+        "question",
+      ),
+    );
   } else if (blocks.registrations === 0 && waiting.length === 0) {
-    nodes.push(message(id, "Nothing waits behind it yet", "pass"));
+    nodes.push(message(`${id}/nothing`, "Nothing waits behind it yet", "pass"));
   } else {
     const registries = formatCountOf(blocks.registries ?? 0, "registry", "registries");
     const children = waiting.map((one) => findingNode(one, { ...options, waiting: [] }));
