@@ -41,7 +41,12 @@ export async function pickTarget({
     try {
       const api = (await owner.running()).bind({});
       const processes = (await api.listNodeProcesses()).filter(({ pid }) => pid !== process.pid);
-      pick.items = [...processes.map(processItem), ...otherItems];
+      const isHere = processes.map(({ workingFolder }) => isInWorkspace(workingFolder));
+      pick.items = [
+        ...processes.filter((_, index) => isHere[index]).map(processItem),
+        ...processes.filter((_, index) => !isHere[index]).map(processItem),
+        ...otherItems,
+      ];
     } catch (error) {
       showFailure(error, log);
     }
@@ -58,6 +63,10 @@ export async function pickTarget({
   pick.dispose();
   return item?.choose?.();
 }
+
+/** Those are the likely ones: they come first. */
+const isInWorkspace = (folder: string | null): boolean =>
+  folder !== null && vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder)) !== undefined;
 
 function processItem({ pid, command, workingFolder, ageMs, inspector }: NodeProcess): TargetItem {
   const title = printable(shortCommand(command));

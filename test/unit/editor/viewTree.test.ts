@@ -84,6 +84,12 @@ test("one target has no row of its own, two have, and one that ended is folded",
   expect(ended?.children[0]?.label).toBe("The process ended. This is the last reading of it.");
 });
 
+test("the blockage of a process that ended grows no older", () => {
+  const over = state({ phase: { kind: "over", message: "The process ended.", atMs }, heap });
+  const text = drawTree(tree([over], { nowMs: atMs + 3_600_000 }));
+  expect(text).toContain("running ≥ 3 min 12 s");
+});
+
 test("a thread at a breakpoint is said to be paused, and nothing else is claimed of it", () => {
   const paused = report({ threads: [thread({ state: "paused" })], registries: [] });
   expect(drawTree(tree([state({ look: { report: paused, atMs } })]))).toContain(

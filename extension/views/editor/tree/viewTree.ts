@@ -77,7 +77,9 @@ function targetNodes(
   if (phase.kind === "opening")
     notes.push(message(`${key}/opening`, "Connecting…", "loading~spin"));
   if (!reading) return notes;
-  const input: SectionInput = { ...options, targetKey: key, reading };
+  // What is over grows no older.
+  const nowMs = phase.kind === "over" ? Math.min(options.nowMs, phase.atMs) : options.nowMs;
+  const input: SectionInput = { ...options, nowMs, targetKey: key, reading };
   // A thread that is paused or in native code has its own row: only other problems are said here.
   const problems = reading.newest.report.problems
     .filter(({ code }) => code !== "paused-by-debugger" && code !== "main-thread-in-native-code")
