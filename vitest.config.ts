@@ -15,6 +15,17 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.e2e.ts"],
+          globalSetup: ["test/build/editor/e2eSetup.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // An editor and its browser are enough for two cores.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -14,10 +14,13 @@ import { blockedReport } from "../../build/reports.ts";
 
 const factories = Object.entries({ ...analysisErrors, ...processErrors, ...snapshotErrors });
 
+/** Some take texts, and some take other failures. */
+const argument = Object.assign(new String("1"), new UserError("target", "a", "A.", "Do b."));
+
 test.each(factories)(
   "the failure %s names nothing of the command line in the editor",
   (_, factory) => {
-    const error = (factory as (...args: unknown[]) => UserError)("1", "2", "3");
+    const error = (factory as (...args: unknown[]) => UserError)(argument, argument, argument);
     expect(error).toBeInstanceOf(UserError);
     expect(hintText(error.hint)).not.toMatch(
       /leakline (?:blocked|snapshot)|(?<![\w-])-{1,2}(?:timeout|no-snapshot|snapshot|max-pause|o) /,

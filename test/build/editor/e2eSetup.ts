@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureEditor } from "../../setup/editor.mjs";
+import { ensureNodeVersions } from "../../setup/nodeVersions.mjs";
+import { installOurExtension } from "./installOurExtension.ts";
+
+/**
+ * Runs before the end-to-end tests, also when a person starts a single one of them: our extension
+ * is packed and installed once for all files of the run.
+ */
+export async function setup({
+  provide,
+}: {
+  provide(key: "extensionsFolder", value: string): void;
+}): Promise<() => void> {
+  await Promise.all([ensureEditor(), ensureNodeVersions()]);
+  const folder = mkdtempSync(join(tmpdir(), "leakline-e2e-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    provide("extensionsFolder", await installOurExtension(folder));
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return remove;
+}

@@ -1,0 +1,21 @@
+/** The user's settings in every editor under test: nothing but the workbench, and nothing online. */
+export const editorSettings: Readonly<Record<string, unknown>> = {
+  "chat.disableAIFeatures": true,
+  "debug.javascript.autoAttachFilter": "disabled",
+  "editor.minimap.enabled": false,
+  "editor.occurrencesHighlight": "off",
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "files.autoSave": "off",
+  "git.enabled": false,
+  "js/ts.tsserver.automaticTypeAcquisition.enabled": false,
+  "npm.fetchOnlinePackageInfo": false,
+  "telemetry.telemetryLevel": "off",
+  "typescript.disableAutomaticTypeAcquisition": true,
+  "workbench.enableExperiments": false,
+  "workbench.reduceMotion": "on",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+};

@@ -1,0 +1,39 @@
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from "vitest";
+import { fileNameOf } from "./steps.ts";
+import { openWorkbench, type Workbench, type WorkbenchOptions } from "./workbench.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where our packed extension is installed. */
+    readonly extensionsFolder: string;
+  }
+}
+
+const artefacts = fileURLToPath(new URL("../../artefacts/e2e", import.meta.url));
+
+/**
+ * Opens one editor for the tests of a file, or of the `describe` in which it is called, and ends it
+ * and all that was started in it afterwards. The function that it gives is for use inside of tests.
+ * Pictures of a test's steps are in `test/artefacts/e2e/<file>/<test>`, with logs when it failed.
+ */
+export function useWorkbench(options: WorkbenchOptions): () => Workbench {
+  let workbench: Workbench | undefined;
+  const filePictures = () => join(artefacts, basename(expect.getState().testPath ?? "", ".e2e.ts"));
+
+  beforeAll(async () => {
+    const pictures = join(filePictures(), "0-start");
+    workbench = await openWorkbench(options, inject("extensionsFolder"), pictures);
+  });
+  beforeEach(({ task }) => workbench?.beginPictures(join(filePictures(), fileNameOf(task.name))));
+  afterEach(({ task }) => {
+    if (task.result?.state === "fail") workbench?.keepLogs();
+  });
+  afterAll(() => workbench?.dispose());
+
+  return () => {
+    if (!workbench) throw new Error("The editor is there inside of tests only.");
+    return workbench;
+  };
+}

@@ -1,0 +1,42 @@
+/** A text to find: the whole of it, or a part that matches. */
+export type TextMatch = string | RegExp;
+
+const patienceMs = 15_000;
+const pauseMs = 100;
+
+/**
+ * Looks again and again until `look` gives something. When time is up it fails with `what` was
+ * awaited and, when `seen` is given, what there was instead.
+ */
+export async function waitFor<Found>(
+  what: string,
+  look: () => Promise<Found | undefined>,
+  { withinMs = patienceMs, seen }: { withinMs?: number; seen?: () => Promise<unknown> } = {},
+): Promise<Found> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) {
+      const instead = seen ? `\nThere was: ${JSON.stringify(await seen(), undefined, 2)}` : "";
+      throw new Error(`Not within ${withinMs} ms: ${what}.${instead}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+export const matches = (text: string, match: TextMatch) =>
+  typeof match === "string" ? text === match : match.test(text);
+
+/** The one entry that matches; undefined when there is none, an error when there are several. */
+export function findOne<Entry>(
+  entries: readonly Entry[],
+  textOf: (entry: Entry) => string,
+  match: TextMatch,
+): Entry | undefined {
+  const found = entries.filter((entry) => matches(textOf(entry), match));
+  if (found.length > 1) {
+    throw new Error(`${match} is not clear: ${found.map(textOf).join(" | ")}`);
+  }
+  return found[0];
+}
