@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect } from "vitest";
+import { readStat } from "../../../extension/process/procFiles.ts";
+import type { TreeRow, View } from "./view.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** `Leakline: Find blocked finalizers`, and the view that shows the answer. */
+export async function findBlocked(code: Workbench): Promise<View> {
+  await code.runCommand("Leakline: Find blocked finalizers");
+  return code.view("Leakline");
+}
+
+/** The row of a finding that is in the state `kind`, such as `running`. */
+export const findingRow = (name: string, kind: string): RegExp =>
+  new RegExp(`^${name} ${kind}(?: |$)`);
+
+/** What the view says in all, as lines: text and description. */
+export const textOf = (rows: readonly TreeRow[]): string =>
+  rows.map(({ text, description }) => `${text}  ${description}`.trim()).join("\n");
+
+/** Messages of ours about a blockage, which come once for each. */
+export async function blockageMessages(code: Workbench): Promise<readonly string[]> {
+  const all = await code.notifications.list();
+  return all.map(({ text }) => text).filter((text) => /blocks finalizers|starves/.test(text));
+}
+
+export async function expectNoBlockageInStatusBar(code: Workbench): Promise<void> {
+  await expect
+    .poll(async () => (await code.statusBar.items()).map(({ text }) => text).join(" | "), {
+      timeout: 15_000,
+    })
+    .not.toMatch(/finalizers/);
+}
+
+/** The analysis processes that the editor has started, by their command lines. */
+export function analysisProcesses(): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return command.includes("leakline-e2e-") && command.includes("analysisProcess.cjs");
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    })
+    .filter((pid) => readStat(pid)?.state !== "Z");
+}

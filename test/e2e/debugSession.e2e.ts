@@ -1,0 +1,230 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { formatCount } from "../../extension/base/count.ts";
+import {
+  blockageMessages,
+  expectNoBlockageInStatusBar,
+  findBlocked,
+  findingRow,
+  textOf,
+} from "../build/editor/leaklineView.ts";
+import { useWorkbench } from "../build/editor/useWorkbench.ts";
+import { lineOf } from "../build/lineOf.ts";
+import { nodeBinary, nodeVersions } from "../setup/nodeVersions.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const release = "release";
+const demo = join(root, "dist/demo/fileService.cjs");
+const program = (name: string) => join(root, "test/e2e/programs", name);
+const node = (name: string, file: string, more: object = {}) => ({
+  type: "node",
+  request: "launch",
+  name,
+  program: file,
+  ...more,
+});
+
+const code = useWorkbench({
+  launch: [
+    node("Demo", demo),
+    ...nodeVersions.map((major) =>
+      node(`Demo on Node ${major}`, demo, { runtimeExecutable: nodeBinary(major) }),
+    ),
+    node("Until released", program("untilReleased.cjs"), { args: ["${workspaceFolder}/release"] }),
+    node("Worker", join(root, "test/integration/scenarios/workerBlocked/leaky.js")),
+    node("Child", program("forks.cjs"), { args: ["${workspaceFolder}/release"] }),
+    node("Stepper", program("stepper.cjs")),
+  ],
+});
+
+const releaseNow = () => writeFileSync(join(code().workspace, release), "");
+
+afterEach(async () => {
+  await code().debug.stopAll();
+  await code().debug.waitUntilEnded();
+  await code()
+    .runCommand("Leakline: Stop")
+    .catch(() => {});
+  rmSync(join(code().workspace, release), { force: true });
+  await code().notifications.clear();
+});
+
+describe("a plain launch configuration", () => {
+  test.each(["Demo", ...nodeVersions.map((major) => `Demo on Node ${major}`)])(
+    "%s: the guilty line in the side bar, in the editor, in the status bar and in one message",
+    async (name) => {
+      const { debug, editor, statusBar, notifications, sideBar } = code();
+      await (name === "Demo" ? debug.start() : debug.start(name));
+      await debug.waitUntilRunning();
+      const view = await findBlocked(code());
+      const row = await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+      expect(row).toMatchObject({ level: 2, icon: "error" });
+      expect(row.description).toMatch(/^running ≥ .+ · 750 waiting · shareClient\.ts:\d+$/);
+      await sideBar.waitForBadge("1");
+
+      await view.click(findingRow("closeSession", "running"));
+      const line = lineOf("extension/demo/shareClient.ts", /new FinalizationRegistry/);
+      await editor.waitForCursor("shareClient.ts", line);
+      const marked = await editor.waitForLine("the mark", (one) =>
+        one.added.some((text) => text.includes("closeSession blocks finalizers")),
+      );
+      expect(marked.line).toBe(line);
+      expect(marked.added.join()).toContain(`${formatCount(750)} waiting`);
+      expect(marked.gutter).toHaveLength(1);
+      const stuckLine = lineOf("extension/demo/shareClient.ts", /Atomics\.wait\(/);
+      await view.click(/^ask shareClient\.ts/);
+      await editor.waitForCursor("shareClient.ts", stuckLine);
+      const stuck = await editor.waitForLine("the stuck line", (one) => one.line === stuckLine);
+      expect(stuck.added.join()).toContain("the thread is stuck here");
+      expect(stuck.gutter).toHaveLength(1);
+
+      expect(await statusBar.waitFor(/closeSession blocks finalizers ≥/)).toMatchObject({
+        kind: "error",
+      });
+      // Some looks later it is still the same one.
+      await code().page.waitForTimeout(5000);
+      expect(await blockageMessages(code())).toHaveLength(1);
+      await notifications.clear();
+
+      await debug.stopAll();
+      await debug.waitUntilEnded();
+      await expectNoBlockageInStatusBar(code());
+      await sideBar.waitForBadge(undefined);
+    },
+  );
+});
+
+test("the age ticks while the program is blocked, and all signs clear when it goes on", async () => {
+  const { debug, statusBar, sideBar } = code();
+  await debug.start("Until released");
+  await debug.waitForConsole(/"ready":true/);
+  const view = await findBlocked(code());
+  const first = await view.waitForRow(/^closeHandle running .* 300 waiting/, 40_000);
+  await view.waitForRows("an older age", (rows) =>
+    rows.some(({ text, description }) => text === first.text && description !== first.description),
+  );
+  await statusBar.waitFor(/closeHandle blocks finalizers/);
+  releaseNow();
+  await debug.waitForConsole(/"released":true/);
+  await view.waitForRow("No finalizer is blocked");
+  await expectNoBlockageInStatusBar(code());
+  await sideBar.waitForBadge(undefined);
+  // Read again, the queue is gone as well.
+  await view.clickTitleAction("Read again");
+  await view.waitForRow(/^freeBuffer live 0 · queued 0/, 30_000);
+});
+
+test("a blocked worker thread is named with its own line, and the main thread is not blamed", async () => {
+  const { debug } = code();
+  await debug.start("Worker");
+  await debug.waitForConsole(/"ready":true/);
+  const view = await findBlocked(code());
+  const row = await view.waitForRow(/^closeSocket running .* 200 waiting/, 40_000);
+  expect(row.description).toContain("blockedWorker.js:");
+  expect(row.description).toMatch(/worker \d+$/);
+  expect(await blockageMessages(code())).toHaveLength(1);
+});
+
+test("the child process of a session is read with it", async () => {
+  const { debug } = code();
+  await debug.start("Child");
+  await debug.waitForConsole(/"ready":true/);
+  const view = await findBlocked(code());
+  await view.waitForRow(/^closeHandle running .* 300 waiting/, 40_000);
+  const targets = (await view.rows()).filter(({ level }) => level === 1).map(({ text }) => text);
+  expect(targets.map((text) => text.replace(/\d+/, "N")).sort()).toEqual([
+    "forks.cjs [N]",
+    "untilReleased.cjs [N]",
+  ]);
+});
+
+test("two sessions at once: each is read, and one that ends leaves the other", async () => {
+  const { debug } = code();
+  await debug.start("Until released");
+  await debug.waitForConsole(/"ready":true/);
+  await findBlocked(code());
+  const view = code().view("Leakline");
+  await view.waitForRow(/^closeHandle running/, 40_000);
+  await debug.start("Demo");
+  await code().page.waitForTimeout(3000);
+  await findBlocked(code());
+  await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await view.waitForRow(/^closeHandle running .* 300 waiting/);
+  await code().statusBar.waitFor(/blocks finalizers ≥ .* \(\+1\)/);
+  await code().sideBar.waitForBadge("2");
+  // The session in front is the one that was started last.
+  await debug.press("Stop");
+  await view.waitForRow(/^fileService\.cjs \[\d+\] ended/);
+  await view.waitForRow(/^closeHandle running/);
+  await code().sideBar.waitForBadge("1");
+});
+
+test("at a breakpoint the process is paused by the debugger, and nobody is alarmed", async () => {
+  const { debug, editor, view } = code();
+  await debug.start("Stepper");
+  await debug.waitForConsole(/^total /);
+  await code().runCommand("Leakline: Find blocked finalizers");
+  const leakline = view("Leakline");
+  await leakline.waitForRow("No finalizer is blocked", 30_000);
+  await leakline.waitForRow(/^forget live 1 · queued 0/, 30_000);
+  await code().notifications.clear();
+  await debug.press("Pause");
+  await debug.waitUntilStopped();
+  await leakline.waitForRow(/^The main thread is paused by the debugger/);
+  await leakline.clickTitleAction("Read again");
+  await code().notifications.waitUntilGone(/^Leakline reads/, 40_000);
+  const rows = await leakline.rows();
+  expect(textOf(rows)).toContain("paused by the debugger");
+  expect(textOf(rows)).not.toMatch(/starved|running|busy in/);
+  expect(await code().notifications.list()).toEqual([]);
+  await expectNoBlockageInStatusBar(code());
+  expect(await editor.active()).toMatchObject({ file: "stepper.cjs" });
+  await debug.press("Continue");
+  await debug.waitUntilRunning();
+  await leakline.waitForRow("No finalizer is blocked");
+});
+
+test("breakpoints hit and stepping works while Leakline polls and reads", async () => {
+  const { debug, editor } = code();
+  await debug.start("Stepper");
+  await debug.waitForConsole(/^total /);
+  await findBlocked(code());
+  await code().view("Leakline").waitForRow("No finalizer is blocked", 30_000);
+  await code().notifications.waitUntilGone(/^Leakline reads/, 40_000);
+  await debug.press("Pause");
+  await debug.waitUntilStopped();
+  const line = lineOf("test/e2e/programs/stepper.cjs", /BREAKPOINT/);
+  await editor.waitForCursor("stepper.cjs");
+  await debug.toggleBreakpoint(line);
+  for (let round = 1; round <= 3; round++) {
+    await debug.press("Continue");
+    await editor.waitForLine("the breakpoint", (one) => one.line === line && isStop(one.marks));
+    // Longer than the time between two looks: they come while it stands, too.
+    await code().page.waitForTimeout(2500);
+    await debug.press("Step Over");
+    await editor.waitForLine("a step", (one) => one.line === line + 1 && isStop(one.marks));
+    await debug.evaluate(`"sum is " + sum`);
+    await debug.waitForConsole(/sum is \d+/);
+  }
+  await debug.toggleBreakpoint(line);
+  await debug.press("Continue");
+  await debug.waitUntilRunning();
+});
+
+const isStop = (marks: readonly string[]) => marks.includes("debug-top-stack-frame-line");
+
+test("a session that ends in the middle of a reading is said to have ended, and nothing hangs", async () => {
+  const { debug, notifications } = code();
+  await debug.start("Demo");
+  await code().page.waitForTimeout(2500);
+  await code().runCommand("Leakline: Find blocked finalizers");
+  await notifications.waitFor(/^Leakline reads/);
+  await debug.stopAll();
+  await debug.waitUntilEnded();
+  await notifications.waitUntilGone(/^Leakline reads/, 20_000);
+  await expectNoBlockageInStatusBar(code());
+  const rows = textOf(await code().view("Leakline").rows());
+  expect(rows).toMatch(/ended/i);
+});
