@@ -1,31 +1,55 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { createTurns } from "../base/turns.ts";
 import type { AnalysisEvent } from "../protocol/analysisApi.ts";
 import { cannotReadFile, nothingToLookAt } from "../protocol/analysisErrors.ts";
 import type { Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
+import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import { buildReport } from "./buildReport.ts";
+import type { FileReading, FileReadings, FileVersion } from "./fileReadings.ts";
 import { heapEvidenceOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
-import type { TargetSession } from "./targetSession.ts";
+import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
 import { createFileSources } from "./targetSources.ts";
 
 const chunkBytes = 4 * 1024 * 1024;
 
 /** A snapshot file: there is no process behind it, so nothing is known of what its threads did. */
-export function createFileSession(path: string, toolVersion: string): TargetSession {
-  const library = createFileSources();
-  let readings = 0;
+export function createFileSession(
+  path: string,
+  toolVersion: string,
+  readings: FileReadings,
+): TargetSession {
+  const turns = createTurns();
+  let count = 0;
+  let newest: SourceLibrary | undefined;
+
+  const read = async (context: CallContext<AnalysisEvent>): Promise<FileReading> => {
+    const version = await versionOf(path);
+    const known = readings.find(path, version);
+    if (known) return known;
+    const { snapshotBytes, heapBytes, ...heap } = await readFileHeap(path, version.size, context);
+    context.emit({ kind: "progress", phase: "Finding the source lines", fraction: null });
+    const library = createFileSources();
+    const evidence = await heapEvidenceOf(
+      { ...heap, snapshotBytes, heapBytes },
+      { threadId: 0, library, running: null },
+    );
+    const reading = { heap: evidence, snapshotBytes, heapBytes, library };
+    // One that somebody writes just now is not worth remembering.
+    const { size, modifiedMs } = await versionOf(path);
+    if (size === version.size && modifiedMs === version.modifiedMs) {
+      readings.keep(path, version, reading);
+    }
+    return reading;
+  };
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
-    const reading = await readFileHeap(path, context);
-    context.emit({ kind: "progress", phase: "Finding the source lines", fraction: null });
-    const heap = await heapEvidenceOf(reading, {
-      threadId: 0,
-      library,
-      running: null,
-    });
+    const { heap, snapshotBytes, heapBytes, library } = await read(context);
+    newest = library;
     return buildReport({
       toolVersion,
       target: {
@@ -40,13 +64,13 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
       },
       capture: {
         level: "file",
-        reading: ++readings,
+        reading: ++count,
         takenAt: new Date().toISOString(),
         stackAnsweredBy: null,
         snapshotAnsweredBy: "file",
         pauseMs: null,
-        snapshotBytes: reading.snapshotBytes,
-        heapBytes: reading.heapBytes,
+        snapshotBytes,
+        heapBytes,
         estimatedPauseMs: null,
         estimatedMemoryBytes: null,
       },
@@ -57,25 +81,50 @@ export function createFileSession(path: string, toolVersion: string): TargetSess
 
   return {
     description: { kind: "file", label: path, pid: null, address: null, via: "file" },
+    names: [nameOfFile(path)],
+    isAlive: async () => true,
     look: async () => {
       throw nothingToLookAt(path);
     },
-    capture,
+    capture: (context) =>
+      turns.take(() => capture(context), {
+        signal: context.signal,
+        onWait: () => context.emit({ kind: "progress", phase: waitingForSnapshot, fraction: null }),
+      }),
     saveSnapshot: async () => {
       throw nothingToLookAt(path);
     },
-    sourceText: library.text,
+    sourceText: async (file) => newest?.text(file) ?? null,
     close: async () => ({ outcome: { leftBehind: null }, settled: Promise.resolve() }),
   };
 }
 
+/** The same for all paths of one file. */
+export function nameOfFile(path: string): string {
+  try {
+    return `file ${realpathSync(path)}`;
+  } catch {
+    // It is opened all the same: reading it says what is wrong.
+    return `file ${resolve(path)}`;
+  }
+}
+
+async function versionOf(path: string): Promise<FileVersion> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return { size, modifiedMs: mtimeMs };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 async function readFileHeap(
   path: string,
+  size: number,
   { signal, emit }: CallContext<AnalysisEvent>,
 ): Promise<HeapReading> {
   const reader = createHeapReader(path);
   try {
-    const { size } = await stat(path);
     let read = 0;
     for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes, signal })) {
       reader.push(chunk as Uint8Array);
@@ -90,13 +139,14 @@ async function readFileHeap(
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Error && "syscall" in error && "code" in error) {
-      throw cannotReadFile(
-        path,
-        String(error.code) === "EISDIR" ? "it is a folder" : String(error.code),
-      );
-    }
-    throw error;
+    throw unreadable(path, error);
   }
   return reader.finish({ signal, emit });
+}
+
+/** What the system refused, for the user; anything else as it is. */
+function unreadable(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && "syscall" in error && "code" in error)) return error;
+  const code = String(error.code);
+  return cannotReadFile(path, code === "EISDIR" ? "it is a folder" : code);
 }

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { abortable } from "../base/abortable.ts";
+import { createTurns } from "../base/turns.ts";
 import type {
   Evidence,
   HeapEvidence,
@@ -7,10 +7,9 @@ import type {
   ThreadEvidence,
 } from "../findings/evidence.ts";
 import { judgeThread } from "../findings/judgeThread.ts";
-import type { SnapshotSink } from "../process/captureSnapshot.ts";
+import type { Captured, SnapshotSink } from "../process/captureSnapshot.ts";
 import { type InspectedProcess, majorVersion } from "../process/inspectedProcess.ts";
 import type { AnalysisEvent, SavedSnapshot } from "../protocol/analysisApi.ts";
-import { cannotWriteFile } from "../protocol/analysisErrors.ts";
 import type { CaptureDescription, Problem, Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
@@ -24,8 +23,9 @@ import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import { buildReport } from "./buildReport.ts";
 import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
+import { saveBytes } from "./saveBytes.ts";
 import { createStuckClock } from "./stuckClock.ts";
-import type { TargetSession } from "./targetSession.ts";
+import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
 import { createLiveSources } from "./targetSources.ts";
 import { type FunctionStart, startOf, threadEvidenceOf } from "./threadEvidence.ts";
 
@@ -37,11 +37,14 @@ const shortestStarvationMs = 1000;
 /** A snapshot stops the thread that it is taken of: healthy workers are left alone. */
 const heapNotRead = "its heap was not read: only the main thread's and those of stuck workers are";
 
-interface CapturedHeap {
+type Observations = readonly ThreadObservation[];
+
+/** A look is worth so long to the snapshot behind it, in milliseconds. */
+const freshMs = 3000;
+
+interface CapturedHeap extends Captured {
   readonly threadId: number;
   readonly reading: HeapReading;
-  readonly answeredBy: string;
-  readonly pauseMs: number;
   readonly beganAtMs: number;
   readonly endedAtMs: number;
 }
@@ -55,8 +58,12 @@ export function createProcessSession(
   const nodeMajor = majorVersion(description);
   const clock = createStuckClock();
   const libraries = new Map<number, SourceLibrary>();
+  /** One snapshot at a time, so that none is spoiled by another. */
+  const captures = createTurns();
   let readings = 0;
-  let looked: readonly ThreadObservation[] | undefined;
+  let looked: { readonly atMs: number; readonly observations: Observations } | undefined;
+  let capturing = false;
+  let sharedLook: Promise<Report> | undefined;
 
   const libraryOf = (threadId: number): SourceLibrary => {
     const known = libraries.get(threadId);
@@ -66,12 +73,16 @@ export function createProcessSession(
     return library;
   };
 
-  const observeAll = async (): Promise<readonly ThreadObservation[]> => {
+  const observeAll = async (): Promise<Observations> => {
     const observations = await inspected.look();
     for (const observation of observations) clock.note(observation);
-    looked = observations;
+    looked = { atMs: performance.now(), observations };
     return observations;
   };
+
+  /** What a look has just seen needn't be asked again; what it saw long ago may have changed. */
+  const observeOnce = async (): Promise<Observations> =>
+    looked && performance.now() - looked.atMs < freshMs ? looked.observations : observeAll();
 
   const evidenceOfThread = (observation: ThreadObservation, heap: HeapReading | null) =>
     threadEvidenceOf(observation, clock.sinceMs(observation), {
@@ -108,8 +119,7 @@ export function createProcessSession(
     };
   };
 
-  const look = async ({ emit }: CallContext<AnalysisEvent>): Promise<Report> => {
-    emit({ kind: "progress", phase: "Looking at the threads", fraction: null });
+  const lookNow = async (): Promise<Report> => {
     const observations = await observeAll();
     const reachable = answers(observations[0]);
     const [threads, cost] = await Promise.all([
@@ -125,6 +135,45 @@ export function createProcessSession(
     );
   };
 
+  /** Several who look at the same time see the same. */
+  const look = async ({ emit, signal }: CallContext<AnalysisEvent>): Promise<Report> => {
+    const phase = capturing ? waitingForSnapshot : "Looking at the threads";
+    emit({ kind: "progress", phase, fraction: null });
+    sharedLook ??= lookNow().finally(() => {
+      sharedLook = undefined;
+    });
+    return abortable(sharedLook, signal);
+  };
+
+  const inTurn = <Result>(
+    { signal, emit }: CallContext<AnalysisEvent>,
+    work: () => Promise<Result>,
+  ): Promise<Result> =>
+    captures.take(work, {
+      signal,
+      onWait: () => emit({ kind: "progress", phase: waitingForSnapshot, fraction: null }),
+    });
+
+  const takeSnapshot = async (
+    threadId: number,
+    threadIsStuck: boolean,
+    sink: SnapshotSink,
+    { signal, emit }: CallContext<AnalysisEvent>,
+  ): Promise<Captured> => {
+    capturing = true;
+    try {
+      return await inspected.capture(threadId, {
+        sink,
+        signal,
+        threadIsStuck,
+        onProgress: (fraction) =>
+          emit({ kind: "progress", phase: "Taking the snapshot", fraction }),
+      });
+    } finally {
+      capturing = false;
+    }
+  };
+
   const captureHeap = async (
     threadId: number,
     threadIsStuck: boolean,
@@ -138,30 +187,19 @@ export function createProcessSession(
       push: (bytes) => reader.push(bytes),
     };
     const beganAtMs = performance.now();
-    const { answeredBy, pauseMs } = await inspected.capture(threadId, {
-      sink,
-      signal: context.signal,
-      threadIsStuck,
-      onProgress: (fraction) =>
-        context.emit({ kind: "progress", phase: "Taking the snapshot", fraction }),
-    });
+    const taken = await takeSnapshot(threadId, threadIsStuck, sink, context);
     const endedAtMs = performance.now();
     const reading = await reader.finish(context);
-    return { threadId, reading, answeredBy, pauseMs, beganAtMs, endedAtMs };
-  };
-
-  const isStuck = (threadId: number): boolean => {
-    const observation = looked?.find((one) => one.threadId === threadId);
-    return observation !== undefined && judgeThread(observation).state === "stuck";
+    return { threadId, reading, ...taken, beganAtMs, endedAtMs };
   };
 
   /** Once more, until a starving thread has been watched long enough to call it that. */
-  const observeAfter = async (): Promise<readonly ThreadObservation[]> => {
+  const observeAfter = async (): Promise<Observations> => {
     let observations = await observeAll();
     const started = performance.now();
     while (
       observations.some(
-        (one) => isStuck(one.threadId) && clock.sinceMs(one) < shortestStarvationMs,
+        (one) => isStuck(observations, one.threadId) && clock.sinceMs(one) < shortestStarvationMs,
       ) &&
       performance.now() - started < shortestStarvationMs
     ) {
@@ -171,22 +209,22 @@ export function createProcessSession(
   };
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
-    const before = looked ?? (await observeAll());
+    const before = await abortable(observeOnce(), context.signal);
     if (!answers(before[0])) return look(context);
     const threadIds = before
       .map(({ threadId }) => threadId)
-      .filter((threadId) => threadId === 0 || isStuck(threadId));
-    const wasStuck = new Map(threadIds.map((threadId) => [threadId, isStuck(threadId)]));
+      .filter((threadId) => threadId === 0 || isStuck(before, threadId));
     const heaps = new Map<number, CapturedHeap>();
     for (const threadId of threadIds) {
-      heaps.set(threadId, await captureHeap(threadId, wasStuck.get(threadId) ?? false, context));
+      heaps.set(threadId, await captureHeap(threadId, isStuck(before, threadId), context));
     }
     let observations = await observeAfter();
     let progress: QueueProgress | null = null;
     for (const [threadId, first] of heaps) {
       const observation = observations.find((one) => one.threadId === threadId);
-      if (!observation || !isStuck(threadId) || first.pauseMs > longestSecondPauseMs) continue;
-      const becameStuck = !wasStuck.get(threadId);
+      if (!observation || !isStuck(observations, threadId)) continue;
+      if (first.pauseMs > longestSecondPauseMs) continue;
+      const becameStuck = !isStuck(before, threadId);
       const queue = await runningQueueOf(first, observation);
       // Our own collection made callbacks due, and one of them is stuck now: the first snapshot shows
       // the queue of before. Or the queue may be a batch on its way: a second one tells.
@@ -263,16 +301,8 @@ export function createProcessSession(
     context: CallContext<AnalysisEvent>,
     path: string,
   ): Promise<SavedSnapshot> => {
-    if (!looked) await observeAll();
-    const saved = await saveBytes(path, (sink) =>
-      inspected.capture(0, {
-        sink,
-        signal: context.signal,
-        threadIsStuck: isStuck(0),
-        onProgress: (fraction) =>
-          context.emit({ kind: "progress", phase: "Taking the snapshot", fraction }),
-      }),
-    );
+    const threadIsStuck = isStuck(await abortable(observeOnce(), context.signal), 0);
+    const saved = await saveBytes(path, (sink) => takeSnapshot(0, threadIsStuck, sink, context));
     return { path, ...saved };
   };
 
@@ -284,9 +314,11 @@ export function createProcessSession(
       address: description.address,
       via: inspected.via,
     },
+    names: inspected.names,
+    isAlive: inspected.isAlive,
     look,
-    capture,
-    saveSnapshot,
+    capture: (context) => inTurn(context, () => capture(context)),
+    saveSnapshot: (context, path) => inTurn(context, () => saveSnapshot(context, path)),
     async sourceText(file) {
       for (const library of libraries.values()) {
         const text = await library.text(file);
@@ -297,6 +329,11 @@ export function createProcessSession(
     close: () => inspected.close(),
   };
 }
+
+const isStuck = (observations: Observations, threadId: number): boolean => {
+  const observation = observations.find((one) => one.threadId === threadId);
+  return observation !== undefined && judgeThread(observation).state === "stuck";
+};
 
 const answers = (main: ThreadObservation | undefined): boolean =>
   main?.state === "answering" || main?.state === "paused";
@@ -312,43 +349,6 @@ function runningCallback(
 
 /** A thread asleep since before we came is inside one callback, not in a batch of them. */
 const neverRan = ({ asleepBeforeMs }: ThreadObservation): boolean => (asleepBeforeMs ?? 0) > 200;
-
-/** Writes what arrives into a file that only its owner can read; a failed one is removed. */
-async function saveBytes<Result>(
-  path: string,
-  capture: (sink: SnapshotSink) => Promise<Result>,
-): Promise<Result> {
-  const flags = constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY;
-  const file = await open(path, flags, 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw cannotWriteFile(path, error.code ?? error.message);
-  });
-  let writing: Promise<unknown> = Promise.resolve();
-  let position = 0;
-  const sink: SnapshotSink = {
-    begin() {
-      position = 0;
-      writing = writing.then(() => file.truncate(0));
-    },
-    push(bytes) {
-      const at = position;
-      position += bytes.length;
-      writing = writing.then(() => file.write(bytes, 0, bytes.length, at));
-    },
-  };
-  let complete = false;
-  try {
-    const result = await capture(sink);
-    await writing.catch((error: NodeJS.ErrnoException) => {
-      throw cannotWriteFile(path, error.code ?? error.message);
-    });
-    complete = true;
-    return result;
-  } finally {
-    await writing.catch(() => {});
-    await file.close();
-    if (!complete) await rm(path, { force: true });
-  }
-}
 
 function problemsOf(threads: readonly ThreadEvidence[], inspected: InspectedProcess): Problem[] {
   const main = threads.find(({ threadId }) => threadId === 0);

@@ -7,9 +7,16 @@ import type {
 import type { Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 
+/** The phase of a question that waits for a snapshot which somebody else asked for. */
+export const waitingForSnapshot = "Waiting for another snapshot";
+
 /** One opened target. A session keeps what earlier readings saw, so that ages grow from the first one. */
 export interface TargetSession {
   readonly description: Omit<OpenedTarget, "id">;
+  /** By which it can be recognised when it is opened once more. */
+  readonly names: readonly string[];
+  /** Whether what was opened is still there; a later one may have its name. */
+  isAlive(): Promise<boolean>;
   look(context: CallContext<AnalysisEvent>): Promise<Report>;
   capture(context: CallContext<AnalysisEvent>): Promise<Report>;
   saveSnapshot(context: CallContext<AnalysisEvent>, path: string): Promise<SavedSnapshot>;

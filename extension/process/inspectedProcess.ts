@@ -1,3 +1,4 @@
+import { createTurns } from "../base/turns.ts";
 import { UserError } from "../protocol/errors.ts";
 import {
   lostTarget,
@@ -26,6 +27,7 @@ import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
 import {
   ownPidsOf,
+  processKey,
   readCommandLine,
   readStat,
   sharesNamespace,
@@ -46,6 +48,7 @@ import {
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
 import { createSharedSession, type SharedSession } from "./sharedSession.ts";
 import type { TargetAddress } from "./targetAddress.ts";
+import { namesOf } from "./targetNames.ts";
 
 export interface ProcessDescription {
   readonly label: string;
@@ -56,10 +59,17 @@ export interface ProcessDescription {
   readonly inspectorOpenedByLeakline: boolean;
 }
 
-/** A running Node process to ask. Every method has deadlines and rejects with UserError. */
+/**
+ * A running Node process to ask. Every method has deadlines and rejects with UserError. Questions wait for
+ * each other: the deadline of one that met a thread in a snapshot would say that the thread is silent.
+ */
 export interface InspectedProcess {
   readonly description: ProcessDescription;
   readonly via: Reached["via"];
+  /** By which a later address can be told to mean the same process. */
+  readonly names: readonly string[];
+  /** Whether the process that was opened is still there. */
+  isAlive(): Promise<boolean>;
   /** SIGUSR1 was sent and will open the inspector once native code returns. */
   readonly signalPending: boolean;
   /** All threads, the main one first; one that doesn't answer never holds up the others. */
@@ -119,11 +129,12 @@ async function openReached(
     options.signal?.throwIfAborted();
     const identity = webSocketUrl && (await identify(shared, reached, options));
     const isSame = !identity || reached.pid === null || isCalled(reached.pid, identity.pid);
-    if (isSame) return makeProcess(reached, shared, identity || null, options);
+    const found = { shared, identity: identity || null };
+    if (isSame) return makeProcess(reached, address, found, options);
     if (address.kind === "pid") throw wrongProcess(label, address.pid, identity.pid);
     // What listens here only forwards to another machine or container.
     const elsewhere = { ...reached, pid: null, asleepBeforeMs: null };
-    return makeProcess(elsewhere, shared, identity, options);
+    return makeProcess(elsewhere, address, found, options);
   } catch (error) {
     const { settled } = await closeOpened(reached, shared);
     void settled.finally(() => shared.close());
@@ -137,12 +148,13 @@ const isCalled = (pid: number, claimed: number): boolean => ownPidsOf(pid).inclu
 
 function makeProcess(
   reached: Reached,
-  shared: SharedSession,
-  identity: Identity | null,
+  address: ProcessAddress,
+  { shared, identity }: { readonly shared: SharedSession; readonly identity: Identity | null },
   { timeoutMs }: OpenProcessOptions,
 ): InspectedProcess {
   const { webSocketUrl, via, pid: localPid } = reached;
   const pid = localPid ?? identity?.pid ?? null;
+  const localKey = localPid === null ? null : processKey(localPid);
   const label = pid === null ? labelOf(reached) : `process ${pid}`;
   // Who didn't say who it is has had its time already.
   const lookMs = identity === null ? Math.min(timeoutMs, secondLookMs) : timeoutMs;
@@ -198,12 +210,13 @@ function makeProcess(
     }
   };
 
+  const turns = createTurns();
   const translated = async <Result>(
     during: string,
     work: () => Promise<Result>,
   ): Promise<Result> => {
     try {
-      return await work();
+      return await turns.take(work);
     } catch (error) {
       if (error instanceof ConnectionLostError) throw lostTarget(label, during);
       if (error instanceof NoAnswerError) throw noAnswer(label, during, timeoutMs);
@@ -223,6 +236,9 @@ function makeProcess(
       inspectorOpenedByLeakline: reached.openedByUs,
     },
     via,
+    names: namesOf(reached, address),
+    isAlive: async () =>
+      localKey !== null ? processKey(localPid ?? 0) === localKey : shared.isOpen,
     signalPending: reached.signalPending,
     look: () =>
       translated("its threads were looked at", async () => {
@@ -230,11 +246,11 @@ function makeProcess(
         return [main, ...workers];
       }),
     scripts: (threadId) =>
-      translated("its scripts were listed", () =>
-        via === "direct"
-          ? readScripts(() => borrowThread(threadId), timeoutMs)
-          : readProxyScripts(() => borrowThread(threadId), timeoutMs),
-      ),
+      translated("its scripts were listed", async () => {
+        const read = via === "direct" ? readScripts : readProxyScripts;
+        const catalogue = await read(() => borrowThread(threadId), timeoutMs);
+        return { ...catalogue, source: (id) => turns.take(() => catalogue.source(id)) };
+      }),
     heapBytes: (threadId) =>
       translated("its heap's size was asked", async () => {
         const session = await borrowThread(threadId);
@@ -249,20 +265,21 @@ function makeProcess(
         }
       }),
     estimate: estimateCapture,
-    capture: async (threadId, options) =>
-      captureSnapshot(
-        {
-          label,
-          connect: () => borrowThread(threadId),
-          sharesFiles: localPid !== null && sharesNamespace(localPid, "mnt"),
-        },
-        {
+    capture: (threadId, options) => {
+      const source = {
+        label,
+        connect: () => borrowThread(threadId),
+        sharesFiles: localPid !== null && sharesNamespace(localPid, "mnt"),
+      };
+      const work = () =>
+        captureSnapshot(source, {
           ...options,
           answerMs: timeoutMs,
           firstSignMs: Math.max(timeoutMs, firstSignMs),
           silenceMs: Math.max(timeoutMs, silenceMs),
-        },
-      ),
+        });
+      return turns.take(work, options);
+    },
     async close() {
       const closed = await closeOpened(reached, shared);
       const settled = closed.settled.finally(() => shared.close());

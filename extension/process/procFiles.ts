@@ -40,6 +40,12 @@ export const readStat = (pid: number, tid = pid): ProcessStat | null => {
   return text === null ? null : parseStat(text);
 };
 
+/** A name of a process that no later one has: the system gives a pid again. Null when there is none. */
+export function processKey(pid: number): string | null {
+  const stat = readStat(pid);
+  return stat === null || stat.state === "Z" ? null : `${pid}-${stat.startTicks}`;
+}
+
 export const readStatus = (pid: number): string | null => readText(`/proc/${pid}/status`);
 
 export const readCommandLine = (pid: number): string[] | null => {

@@ -15,13 +15,17 @@ export interface SharedSession {
   borrow(): Promise<CdpSession>;
   /** The worker threads; each session is borrowed alike. */
   borrowWorkers(deadlineMs: number): Promise<readonly WorkerSession[]>;
+  /** Whether the newest connection stands. */
+  readonly isOpen: boolean;
   close(): Promise<void>;
 }
 
 export function createSharedSession(connect: () => Promise<RawCdpSession>): SharedSession {
   let current: Promise<{ session: RawCdpSession; workers: WorkerDirectory }> | undefined;
+  let newest: RawCdpSession | undefined;
   const openAnew = async () => {
     const session = await connect();
+    newest = session;
     return { session, workers: createWorkerDirectory(session) };
   };
   const open = async () => {
@@ -44,6 +48,9 @@ export function createSharedSession(connect: () => Promise<RawCdpSession>): Shar
         throw error;
       });
       return listed.map((worker) => ({ ...worker, session: borrowed(worker.session) }));
+    },
+    get isOpen() {
+      return newest !== undefined && !newest.isClosed;
     },
     async close() {
       await (await current?.catch(() => undefined))?.session.close();

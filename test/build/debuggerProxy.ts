@@ -17,9 +17,9 @@ interface WebSocketClient {
   send(text: string): void;
   terminate(): void;
 }
-const { Server } = createRequire(
-  createRequire(import.meta.url).resolve("chrome-remote-interface"),
-)("ws") as { readonly Server: new (options: object) => WebSocketServer };
+const { Server } = createRequire(createRequire(import.meta.url).resolve("chrome-remote-interface"))(
+  "ws",
+) as { readonly Server: new (options: object) => WebSocketServer };
 
 /** A client by the names of methods and events, whichever domain they belong to. */
 export interface AnyClient {

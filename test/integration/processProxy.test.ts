@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { createAnalysisService } from "../../extension/pipeline/analysisService.ts";
+import { describe, expect, test } from "vitest";
 import { listInspectorTargets } from "../../extension/process/inspectorServer.ts";
 import { listeningSockets } from "../../extension/process/procFiles.ts";
-import type {
-  AnalysisApi,
-  AnalysisEvent,
-  OpenTargetRequest,
-} from "../../extension/protocol/analysisApi.ts";
 import type { UserError } from "../../extension/protocol/errors.ts";
+import { createTestAnalysis } from "../build/analysis.ts";
 import { startDebuggerProxy } from "../build/debuggerProxy.ts";
 import { type RunningProgram, startProgram } from "../build/runningProgram.ts";
 import { type NodeMajor, nodeVersions } from "../setup/nodeVersions.mjs";
@@ -23,20 +18,6 @@ const startTarget = (nodeMajor: NodeMajor, ...args: readonly string[]) =>
 const urlOf = async ({ port }: RunningProgram) =>
   (await listInspectorTargets("127.0.0.1", port, 5000))[0].webSocketUrl;
 
-function analysis() {
-  const service = createAnalysisService("0.0.0");
-  onTestFinished(() => service.dispose());
-  const events: AnalysisEvent[] = [];
-  const api = service.implement({
-    signal: new AbortController().signal,
-    emit: (event) => void events.push(event),
-  });
-  return { api, events };
-}
-
-const open = (api: AnalysisApi, request: Omit<OpenTargetRequest, "timeoutMs">) =>
-  api.openTarget({ timeoutMs: 5000, ...request });
-
 /** What switches something for the debugger whose session it is. */
 const forbidden =
   /^(?:Debugger\.(?!evaluateOnCallFrame|getScriptSource)|(?:Runtime|HeapProfiler)\.(?:enable|disable)|NodeWorker)/;
@@ -45,8 +26,8 @@ describe.each(nodeVersions)("Node %i through a debugger's proxy", (nodeMajor) =>
   test("a blocked callback is found, and nothing of the debugger's own is switched", async () => {
     const program = await startTarget(nodeMajor, "spin", "60000");
     const proxy = await startDebuggerProxy(await urlOf(program));
-    const { api, events } = analysis();
-    const opened = await open(api, { target: unreachable, proxy: proxy.url });
+    const { api, events, open } = createTestAnalysis();
+    const opened = await open(unreachable, { proxy: proxy.url });
     expect(opened).toMatchObject({
       kind: "process",
       pid: program.pid,
@@ -68,8 +49,8 @@ describe.each(nodeVersions)("Node %i through a debugger's proxy", (nodeMajor) =>
   test("an idle process's snapshot comes as events, and the debugger goes on as before", async () => {
     const program = await startTarget(nodeMajor, "idle");
     const proxy = await startDebuggerProxy(await urlOf(program));
-    const { api } = analysis();
-    const opened = await open(api, { target: unreachable, proxy: proxy.url });
+    const { api, open } = createTestAnalysis();
+    const opened = await open(unreachable, { proxy: proxy.url });
     const report = await api.capture(opened.id);
     expect(report.capture.snapshotAnsweredBy).toBe("HeapProfiler.takeHeapSnapshot");
     expect(report.threads).toMatchObject([{ state: "idle" }]);
@@ -90,8 +71,8 @@ describe.each(nodeVersions)("Node %i through a debugger's proxy", (nodeMajor) =>
     const paused = new Promise((resolve) => proxy.session.on("Debugger.paused", resolve));
     program.send("state");
     await paused;
-    const { api } = analysis();
-    const opened = await open(api, { target: unreachable, proxy: proxy.url });
+    const { api, open } = createTestAnalysis();
+    const opened = await open(unreachable, { proxy: proxy.url });
     const look = await api.look(opened.id);
     expect(look.threads).toMatchObject([{ state: "paused" }]);
     expect(look.problems.map(({ code }) => code)).toEqual([
@@ -109,8 +90,8 @@ describe.each(nodeVersions)("Node %i through a debugger's proxy", (nodeMajor) =>
 test("a process that can be reached directly is, and its debugger's proxy is left alone", async () => {
   const program = await startTarget(24, "idle");
   const proxy = await startDebuggerProxy(await urlOf(program));
-  const { api } = analysis();
-  const opened = await open(api, { target: String(program.pid), proxy: proxy.url });
+  const { open } = createTestAnalysis();
+  const opened = await open(program.pid, { proxy: proxy.url });
   expect(opened).toMatchObject({
     pid: program.pid,
     address: `127.0.0.1:${program.port}`,
@@ -122,11 +103,11 @@ test("a process that can be reached directly is, and its debugger's proxy is lef
 test("another process behind the address is not taken for the one that was meant", async () => {
   const [meant, other] = await Promise.all([startTarget(24, "idle"), startTarget(22, "idle")]);
   const proxy = await startDebuggerProxy(await urlOf(meant));
-  const { api } = analysis();
+  const { open } = createTestAnalysis();
   // As a debuggee in a container names its inspector: the port is somebody else's here.
   const { pathname } = new URL(await urlOf(meant));
   const target = `ws://127.0.0.1:${other.port}${pathname}`;
-  const opened = await open(api, { target, proxy: proxy.url });
+  const opened = await open(target, { proxy: proxy.url });
   expect(opened).toMatchObject({ pid: meant.pid, via: "debugger proxy" });
 });
 
@@ -137,8 +118,8 @@ test("a process with a debugger is never sent a signal", async () => {
     args: ["idle"],
     inspector: "closed",
   });
-  const { api, events } = analysis();
-  const opening = open(api, { target: String(program.pid), proxy: "ws://127.0.0.1:1/proxy" });
+  const { events, open } = createTestAnalysis();
+  const opening = open(program.pid, { proxy: "ws://127.0.0.1:1/proxy" });
   const failure = (await opening.catch((error: unknown) => error)) as UserError;
   expect(failure).toMatchObject({ kind: "target", code: "inspector-closed" });
   expect(failure.message).toContain("connection refused");
@@ -148,8 +129,8 @@ test("a process with a debugger is never sent a signal", async () => {
 
 test("an inspector is not taken for a debugger's proxy", async () => {
   const program = await startTarget(24, "idle");
-  const { api } = analysis();
-  const opening = open(api, { target: unreachable, proxy: await urlOf(program) });
+  const { open } = createTestAnalysis();
+  const opening = open(unreachable, { proxy: await urlOf(program) });
   await expect(opening).rejects.toMatchObject({ code: "nobody-listens" });
   await expect(opening).rejects.toThrow("is not the proxy of a JavaScript debugger");
 });
@@ -165,8 +146,8 @@ test("the text of a program that is no file is found by its script's id", async 
     inspector: "open",
   });
   const proxy = await startDebuggerProxy(await urlOf(program));
-  const { api } = analysis();
-  const opened = await open(api, { target: unreachable, proxy: proxy.url });
+  const { api, open } = createTestAnalysis();
+  const opened = await open(unreachable, { proxy: proxy.url });
   await sleep(200);
   const report = await api.capture(opened.id);
   const running = report.findings.find(({ kind }) => kind === "running");
