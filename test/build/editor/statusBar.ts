@@ -1,6 +1,6 @@
+import { tooltipText } from "./displayedText.ts";
 import type { PageElement } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { tooltipText } from "./tooltip.ts";
 import { matches, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface StatusBarItem {

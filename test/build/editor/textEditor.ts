@@ -1,3 +1,4 @@
+import { displayedText } from "./displayedText.ts";
 import type { PageElement, PageGlobals } from "./pageElement.ts";
 import type { QuickInput } from "./quickInput.ts";
 import type { Screen } from "./steps.ts";
@@ -145,7 +146,7 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
     await page.mouse.move(x, y);
     const contents = page.locator(`${pane} .monaco-hover:not(.hidden) .hover-contents`);
     await contents.first().waitFor();
-    return (await contents.allInnerTexts()).join("\n").replaceAll("\u00a0", " ").trim();
+    return displayedText(contents);
   }
 }
 

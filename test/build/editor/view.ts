@@ -1,7 +1,7 @@
 import type { Locator } from "playwright-core";
+import { displayedText, tooltipText } from "./displayedText.ts";
 import type { PageElement } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { tooltipText } from "./tooltip.ts";
 import { matches, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface TreeRow {
@@ -183,8 +183,8 @@ export function viewOf({ page, step }: Screen, title: string): View {
         await header.hover();
         await header.locator(`.action-label[aria-label=${JSON.stringify(label)}]`).click();
       }),
-    message: () => visibleText(pane.locator(".message")),
-    welcome: () => visibleText(pane.locator(".pane-body.welcome .welcome-view-content")),
+    message: () => displayedText(pane.locator(".message")),
+    welcome: () => displayedText(pane.locator(".pane-body.welcome .welcome-view-content")),
     clickWelcomeButton: (label) =>
       step(`click ${label}`, () =>
         pane.locator(".welcome-view-content").getByRole("button", { name: label }).click(),
@@ -193,10 +193,6 @@ export function viewOf({ page, step }: Screen, title: string): View {
 }
 
 const menuEntries = ".monaco-menu .action-item:not(.disabled) .action-label:not(.separator)";
-
-async function visibleText(locator: Locator): Promise<string> {
-  return (await locator.filter({ visible: true }).allInnerTexts()).join("\n").trim();
-}
 
 /** Runs in the page. */
 const readLabels = (elements: readonly PageElement[]) =>

@@ -26,8 +26,11 @@ export interface WorkbenchOptions {
   readonly launch?: readonly Readonly<Record<string, unknown>>[];
   /** The user's settings, on top of those that every editor under test has. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** `ask`: the workspace is not trusted until the dialog that asks is answered. */
-  readonly trust?: "given" | "ask";
+  /**
+   * `restricted`: the workspace is not trusted, and nobody asks. `asked`: a dialog asks at once, and
+   * is left to the test.
+   */
+  readonly trust?: "given" | "restricted" | "asked";
   /** The Node that is first on the PATH of everything that is started in the editor. */
   readonly nodeMajor?: NodeMajor;
   /** Environment of everything that is started in the editor. */
@@ -75,8 +78,8 @@ const browserArguments = [
   ...["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
   ...["--disable-background-networking", "--disable-component-update"],
 ];
-/** Of an extension that is part of VS Code. */
-const extensionCommand = "Debug: Toggle Auto Attach";
+/** Of an extension that is part of VS Code, in untrusted workspaces too. */
+const extensionCommand = "JSON: Clear Schema Cache";
 const size = { width: 1600, height: 1000 };
 const patienceMs = 20_000;
 const startsWithinMs = 60_000;
@@ -90,6 +93,7 @@ export async function openWorkbench(
   extensionsFolder: string,
   picturesFolder: string,
 ): Promise<Workbench> {
+  const { trust = "given" } = options;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "leakline-e2e-")));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const workspace = writeWorkspace(join(folder, "workspace"), options);
@@ -101,8 +105,11 @@ export async function openWorkbench(
     folder,
     extensionsFolder: installed,
     debuggeeNode: options.nodeMajor ?? 24,
-    workspaceTrust: options.trust === "ask",
-    settings: options.settings ?? {},
+    workspaceTrust: trust !== "given",
+    settings: {
+      "security.workspace.trust.startupPrompt": trust === "asked" ? "always" : "never",
+      ...options.settings,
+    },
     env: options.env ?? {},
   }).catch((error) => {
     removeFolder();
@@ -137,6 +144,7 @@ export async function openWorkbench(
     const screen = { page, step: recorder.step };
     const quickInput = quickInputOf(screen);
     const editor = textEditorOf(screen, quickInput);
+    const dialog = dialogOf(screen);
 
     const untilReady = async () => {
       await page
@@ -144,8 +152,11 @@ export async function openWorkbench(
         .first()
         .waitFor({ timeout: startsWithinMs });
       await page.locator(".activitybar .action-item").first().waitFor();
-      // What the extensions bring comes later, all at once; a dialog would be in the way of looking.
-      if (options.trust === "ask") return;
+      if (trust === "asked") {
+        await dialog.waitUntilOpen();
+        return;
+      }
+      // What the extensions bring comes later, all at once.
       await waitFor(
         "the commands of extensions",
         async () =>
@@ -165,7 +176,7 @@ export async function openWorkbench(
       quickInput,
       sideBar: sideBarOf(screen),
       notifications: notificationsOf(screen),
-      dialog: dialogOf(screen),
+      dialog,
       statusBar: statusBarOf(screen),
       editor,
       debug: debuggingOf(screen, quickInput, editor),
