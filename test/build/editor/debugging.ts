@@ -74,11 +74,23 @@ export function debuggingOf(
   const until = (what: string, isSo: () => Promise<boolean>, withinMs: number) =>
     waitFor(what, async () => (await isSo()) || undefined, { withinMs, seen: state });
 
+  /** Right after the start of the editor nothing listens to the key yet. */
+  async function pressF5(): Promise<void> {
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await page.keyboard.press("F5");
+      const isStarted = await toolbar.waitFor({ timeout: 4000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isStarted) return;
+    }
+  }
+
   return {
     start: (configuration) =>
       step(`start debugging ${configuration ?? ""}`, async () => {
         if (configuration === undefined) {
-          await page.keyboard.press("F5");
+          await pressF5();
         } else {
           await quickInput.runCommand("Debug: Select and Start Debugging");
           await quickInput.choose(configuration);
