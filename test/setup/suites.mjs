@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runInTerminal } from "./childProcess.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
+import { ensureEditor } from "./editor.mjs";
 import { ensureIntegrationPackages } from "./integrationPackages.mjs";
 import { ensureNodeVersions } from "./nodeVersions.mjs";
 import { npmCommand } from "./npm.mjs";
@@ -26,6 +27,12 @@ export const suites = [
     name: "integration",
     needs: ["build", "Node versions", "packages"],
     run: () => vitestProject("integration"),
+  },
+  { name: "editor", needs: [], run: () => preparation(ensureEditor(say)) },
+  {
+    name: "e2e",
+    needs: ["build", "Node versions", "packages", "editor"],
+    run: () => vitestProject("e2e"),
   },
 ];
 

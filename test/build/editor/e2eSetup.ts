@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { ensureEditor } from "../../setup/editor.mjs";
 import { ensureNodeVersions } from "../../setup/nodeVersions.mjs";
 import { installOurExtension } from "./installOurExtension.ts";
+import { makeTemporaryFolder, removeOldTemporaryFolders } from "./temporaryFolder.ts";
 
 /**
  * Runs before the end-to-end tests, also when a person starts a single one of them: our extension
@@ -15,7 +14,8 @@ export async function setup({
   provide(key: "extensionsFolder", value: string): void;
 }): Promise<() => void> {
   await Promise.all([ensureEditor(), ensureNodeVersions()]);
-  const folder = mkdtempSync(join(tmpdir(), "leakline-e2e-"));
+  removeOldTemporaryFolders();
+  const folder = makeTemporaryFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     provide("extensionsFolder", await installOurExtension(folder));

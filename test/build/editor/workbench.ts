@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { chromiumBinary } from "../../setup/editor.mjs";
@@ -13,6 +12,7 @@ import { type QuickInput, quickInputOf } from "./quickInput.ts";
 import { type SideBar, sideBarOf } from "./sideBar.ts";
 import { type StatusBar, statusBarOf } from "./statusBar.ts";
 import { recordSteps, type Step } from "./steps.ts";
+import { makeTemporaryFolder } from "./temporaryFolder.ts";
 import { type TextEditor, textEditorOf } from "./textEditor.ts";
 import { type View, viewOf } from "./view.ts";
 import { waitFor } from "./waiting.ts";
@@ -94,7 +94,7 @@ export async function openWorkbench(
   picturesFolder: string,
 ): Promise<Workbench> {
   const { trust = "given" } = options;
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "leakline-e2e-")));
+  const folder = makeTemporaryFolder();
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const workspace = writeWorkspace(join(folder, "workspace"), options);
   const installed = join(folder, "extensions");
