@@ -7,8 +7,9 @@ import {
 
 /**
  * One connection for all questions to a process: Node prints a line on the process's stderr for each
- * new one. A question borrows a session; when a request of it stays without an answer, giving it back
- * closes it, which withdraws the request, and the next question opens another.
+ * new one. A question borrows a session; when a request of it stays without an answer, the connection
+ * is given up: the next question opens another, and what was asked is withdrawn with the connection's
+ * end, as soon as no other question is still being answered on it.
  */
 export interface SharedSession {
   /** The borrowed session's `close` gives it back, and takes its listeners away. */
@@ -17,61 +18,128 @@ export interface SharedSession {
   borrowWorkers(deadlineMs: number): Promise<readonly WorkerSession[]>;
   /** Whether the newest connection stands. */
   readonly isOpen: boolean;
+  /** Ends every connection, also those in use. */
   close(): Promise<void>;
 }
 
+interface Connection {
+  readonly session: RawCdpSession;
+  readonly workers: WorkerDirectory;
+  borrowers: number;
+  isGivenUp: boolean;
+}
+
 export function createSharedSession(connect: () => Promise<RawCdpSession>): SharedSession {
-  let current: Promise<{ session: RawCdpSession; workers: WorkerDirectory }> | undefined;
+  const connections = new Set<Connection>();
+  let current: Promise<Connection> | undefined;
   let newest: RawCdpSession | undefined;
-  const openAnew = async () => {
+
+  const openAnew = async (): Promise<Connection> => {
     const session = await connect();
     newest = session;
-    return { session, workers: createWorkerDirectory(session) };
+    const workers = createWorkerDirectory(session);
+    const opened = { session, workers, borrowers: 0, isGivenUp: false };
+    connections.add(opened);
+    return opened;
   };
-  const open = async () => {
-    const known = await current?.catch(() => undefined);
-    if (known && !known.session.isClosed) return known;
-    current = openAnew();
-    return current;
+
+  /** The connection with one borrower more. */
+  const open = async (): Promise<Connection> => {
+    for (;;) {
+      const asked = current;
+      const known = await asked?.catch(() => undefined);
+      // Somebody else opened one meanwhile.
+      if (asked !== current) continue;
+      if (known && !known.session.isClosed && !known.isGivenUp) {
+        known.borrowers++;
+        return known;
+      }
+      current = openAnew();
+      const opened = await current;
+      opened.borrowers++;
+      return opened;
+    }
+  };
+
+  const end = async (connection: Connection) => {
+    connections.delete(connection);
+    await connection.session.close();
+  };
+
+  const giveBack = async (connection: Connection, isGivenUp: boolean) => {
+    connection.borrowers--;
+    connection.isGivenUp ||= isGivenUp;
+    if (connection.isGivenUp && connection.borrowers === 0) await end(connection);
   };
 
   return {
-    borrow: async () => borrowed((await open()).session),
+    async borrow() {
+      const connection = await open();
+      return borrowed(connection.session, (isUnanswered) => giveBack(connection, isUnanswered));
+    },
     async borrowWorkers(deadlineMs) {
-      let { session, workers } = await open();
-      if (workers.isStale) {
-        await session.close();
-        ({ session, workers } = await open());
+      let connection = await open();
+      if (connection.workers.isStale) {
+        await giveBack(connection, true);
+        connection = await open();
       }
-      const listed = await workers.list(deadlineMs).catch(async (error: unknown) => {
-        if (error instanceof NoAnswerError) await session.close();
+      let isUnanswered = false;
+      try {
+        const listed = await connection.workers.list(deadlineMs);
+        connection.borrowers += listed.length;
+        return listed.map((worker) => ({
+          ...worker,
+          session: borrowed(worker.session, async (isWithoutAnswer) => {
+            // Ends this worker's session only; the main thread may be answering.
+            if (isWithoutAnswer) await worker.session.close();
+            await giveBack(connection, false);
+          }),
+        }));
+      } catch (error) {
+        isUnanswered = error instanceof NoAnswerError;
         throw error;
-      });
-      return listed.map((worker) => ({ ...worker, session: borrowed(worker.session) }));
+      } finally {
+        await giveBack(connection, isUnanswered);
+      }
     },
     get isOpen() {
       return newest !== undefined && !newest.isClosed;
     },
     async close() {
-      await (await current?.catch(() => undefined))?.session.close();
+      await current?.catch(() => undefined);
+      await Promise.all([...connections].map(end));
     },
   };
 }
 
-function borrowed(session: CdpSession): CdpSession {
+function borrowed(
+  session: CdpSession,
+  onGivenBack: (isUnanswered: boolean) => Promise<void>,
+): CdpSession {
   const stops: (() => void)[] = [];
+  const withdrawals = new Set<() => void>();
   let unanswered = 0;
   let isGivenBack = false;
   return {
     async send(method, parameters, deadlineMs) {
       unanswered++;
+      let withdraw = () => {};
+      const withdrawn = new Promise<never>((_, reject) => {
+        withdraw = () => reject(new NoAnswerError(`${method} was withdrawn`));
+      });
+      withdrawals.add(withdraw);
       try {
-        const answer = await session.send(method, parameters, deadlineMs);
+        const answer = await Promise.race([
+          session.send(method, parameters, deadlineMs),
+          withdrawn,
+        ]);
         unanswered--;
         return answer;
       } catch (error) {
         if (!(error instanceof NoAnswerError)) unanswered--;
         throw error;
+      } finally {
+        withdrawals.delete(withdraw);
       }
     },
     on(event, listener) {
@@ -86,7 +154,9 @@ function borrowed(session: CdpSession): CdpSession {
       if (isGivenBack) return;
       isGivenBack = true;
       for (const stop of stops) stop();
-      if (unanswered > 0) await session.close();
+      const isUnanswered = unanswered > 0;
+      for (const withdraw of withdrawals) withdraw();
+      await onGivenBack(isUnanswered);
     },
   };
 }
