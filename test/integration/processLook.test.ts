@@ -179,8 +179,7 @@ describe.each(nodeVersions)("Node %i", (nodeMajor) => {
     await inspected.close();
     expect(resumed).toBe(0);
     await other.send("Debugger.resume");
-    await sleep(50);
-    expect(resumed).toBe(1);
+    await expect.poll(() => resumed).toBe(1);
     // And it runs again: it answers on its stdin.
     await other.send("Debugger.disable");
     program.send("state");
