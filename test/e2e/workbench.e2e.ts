@@ -49,7 +49,11 @@ describe("an editor in which Leakline is installed", () => {
     await leakline.open();
     expect(await leakline.rows()).toEqual([]);
     expect(await leakline.welcome()).toMatch(/^Which cleanup callback is stuck/);
-    expect(await leakline.titleActions()).toContain("Find blocked finalizers");
+    expect(await leakline.titleActions()).toEqual([
+      "Find blocked finalizers",
+      "Collapse All",
+      "More Actions...",
+    ]);
     expect(await sideBar.badge()).toBeUndefined();
   });
 

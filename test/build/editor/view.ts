@@ -14,7 +14,7 @@ export interface TreeRow {
   /** The theme icon's name, such as `warning`; empty for another icon or none. */
   readonly icon: string;
   readonly selected: boolean;
-  /** The labels of the buttons that hovering it shows. */
+  /** The labels of the buttons that hovering it shows, without the keys. */
   readonly actions: readonly string[];
   /** What a screen reader says. */
   readonly spoken: string;
@@ -43,7 +43,7 @@ export interface View {
   chooseInMenu(label: string): Promise<void>;
   /** The text of the row's tooltip. */
   hover(match: TextMatch): Promise<string>;
-  /** The labels of the buttons in its header. */
+  /** The labels of the buttons in its header, without the keys. */
   titleActions(): Promise<readonly string[]>;
   clickTitleAction(label: string): Promise<void>;
   /** The message above the rows; empty when there is none. */
@@ -63,7 +63,11 @@ export function viewOf({ page, step }: Screen, title: string): View {
       ? row.text === match
       : matches(`${row.text} ${row.description}`.trim(), match);
 
-  const visibleRows = () => rowLocator.evaluateAll(readRows);
+  const visibleRows = async () =>
+    (await rowLocator.evaluateAll(readRows)).map((visible) => ({
+      ...visible,
+      row: { ...visible.row, actions: visible.row.actions.map(withoutKeys) },
+    }));
 
   async function scroll(pixels: number): Promise<void> {
     await list.hover();
@@ -159,7 +163,7 @@ export function viewOf({ page, step }: Screen, title: string): View {
       step(`click ${label} of ${match}`, async () => {
         const row = await locate(match);
         await row.hover();
-        await row.locator(`.actions .action-label[aria-label=${JSON.stringify(label)}]`).click();
+        await clickLabelled(row.locator(".actions .action-label"), label);
       }),
     contextMenu: (match) =>
       step(`open the menu of ${match}`, async () => {
@@ -177,11 +181,12 @@ export function viewOf({ page, step }: Screen, title: string): View {
         await (await locate(match)).locator(".label-name").hover();
         return tooltipText(page);
       }),
-    titleActions: () => header.locator(".actions .action-label").evaluateAll(readLabels),
+    titleActions: async () =>
+      (await header.locator(".actions .action-label").evaluateAll(readLabels)).map(withoutKeys),
     clickTitleAction: (label) =>
       step(`click ${label} in ${title}`, async () => {
         await header.hover();
-        await header.locator(`.action-label[aria-label=${JSON.stringify(label)}]`).click();
+        await clickLabelled(header.locator(".actions .action-label"), label);
       }),
     message: () => displayedText(pane.locator(".message")),
     welcome: () => displayedText(pane.locator(".pane-body.welcome .welcome-view-content")),
@@ -197,6 +202,23 @@ const menuEntries = ".monaco-menu .action-item:not(.disabled) .action-label:not(
 /** Runs in the page. */
 const readLabels = (elements: readonly PageElement[]) =>
   elements.map((element) => element.getAttribute("aria-label") ?? "");
+
+/** `Stop (Ctrl+K Alt+X)` is `Stop`. */
+const withoutKeys = (label: string) => label.replace(/ \([^()]+\)$/, "");
+
+/** Clicks the one of these buttons that has this label, whatever keys stand behind it. */
+async function clickLabelled(buttons: Locator, label: string): Promise<void> {
+  const look = async () => (await buttons.evaluateAll(readLabels)).map(withoutKeys);
+  const index = await waitFor(
+    `a button ${label}`,
+    async () => {
+      const found = (await look()).indexOf(label);
+      return found < 0 ? undefined : found;
+    },
+    { withinMs: 5_000, seen: look },
+  );
+  await buttons.nth(index).click();
+}
 
 interface VisibleRow {
   readonly index: number;
