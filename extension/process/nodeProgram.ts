@@ -38,9 +38,14 @@ export function checkNodeProcess(pid: number): void {
   const executable = readExecutable(pid);
   if (executable === null) throw notNode(pid, stat.command);
   if (!isNode(pid, executable)) throw notNode(pid, basename(executable));
+  checkRuns(pid);
+  if (!sharesNamespace(pid, "net")) throw otherNetwork(pid);
+}
+
+/** Throws a UserError when something holds the process, so that it can't answer. */
+export function checkRuns(pid: number): void {
   const standstill = standstillOf(pid);
   if (standstill !== null) throw stopped(pid, standstill);
-  if (!sharesNamespace(pid, "net")) throw otherNetwork(pid);
 }
 
 /** The Node process of this machine that listens at an address; null when it is another program. */

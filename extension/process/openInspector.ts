@@ -12,7 +12,7 @@ import {
 } from "../protocol/processErrors.ts";
 import { listInspectorTargets } from "./inspectorServer.ts";
 import { inNativeCode, sleepsInSystemCall, waitsForChild } from "./nativeWait.ts";
-import { mentionsSignal } from "./nodeProgram.ts";
+import { checkRuns, mentionsSignal } from "./nodeProgram.ts";
 import {
   holderOf,
   listeningSockets,
@@ -62,6 +62,8 @@ export async function openInspector(
   const options = inspectorOptionsOf(pid);
   const open = await findInspector(pid, options, deadlineMs);
   if (open) return { kind: "open", address: open, openedByUs: false };
+  // It may have been stopped since: a signal would open the inspector when nobody is there to close it.
+  checkRuns(pid);
   if (!maySignal) throw inspectorClosed(pid);
   await checkSignalIsSafe(pid, options);
   if (await staysInNativeCode(pid)) return { kind: "native", signalPending: false };

@@ -7,7 +7,6 @@ import {
   noTargetOfThatId,
   notAnInspector,
   ourselves,
-  stopped,
 } from "../protocol/processErrors.ts";
 import {
   CannotConnectError,
@@ -20,9 +19,9 @@ import {
 import { connectDebuggerProxy } from "./debuggerProxy.ts";
 import { checkWebSocket, listInspectorTargets, unreachable } from "./inspectorServer.ts";
 import { inNativeCode, waitsForChild } from "./nativeWait.ts";
-import { checkNodeProcess, nodeListeningAt } from "./nodeProgram.ts";
+import { checkNodeProcess, checkRuns, nodeListeningAt } from "./nodeProgram.ts";
 import { openInspector } from "./openInspector.ts";
-import { asleepMsOf, hasProc, kernelFunctionOf, readStat, standstillOf } from "./procFiles.ts";
+import { asleepMsOf, hasProc, kernelFunctionOf, readStat } from "./procFiles.ts";
 import type { SharedSession } from "./sharedSession.ts";
 import { formatAddress, isThisMachine, type TargetAddress } from "./targetAddress.ts";
 
@@ -65,10 +64,11 @@ export async function reach(
   // Before the first contact: connecting wakes the main thread.
   const asleepBeforeMs = pid === null ? null : asleepInLockMs(pid);
   const common = { via: "direct", host, port, openedByUs: false, signalPending: false } as const;
-  const listed =
+  const listed = await unlessStopped(pid, async () =>
     address.kind === "inspector"
       ? (await listInspectorTargets(host, port, options.timeoutMs))[0].webSocketUrl
-      : await listedUrl(address.url, options.timeoutMs);
+      : listedUrl(address.url, options.timeoutMs),
+  );
   if (listed === null && address.kind === "websocket") {
     return { ...common, pid: null, webSocketUrl: address.url, asleepBeforeMs: null };
   }
@@ -84,7 +84,9 @@ async function reachPid(
   checkNodeProcess(pid);
   const asleepBeforeMs = asleepInLockMs(pid);
   const maySignal = proxy === undefined;
-  const opened = await openInspector(pid, timeoutMs, { onNotice, maySignal });
+  const opened = await unlessStopped(pid, () =>
+    openInspector(pid, timeoutMs, { onNotice, maySignal }),
+  );
   if (opened.kind === "native") {
     return {
       via: "direct",
@@ -98,7 +100,9 @@ async function reachPid(
     };
   }
   const { host, port } = opened.address;
-  const [{ webSocketUrl }] = await listInspectorTargets(host, port, timeoutMs);
+  const [{ webSocketUrl }] = await unlessStopped(pid, () =>
+    listInspectorTargets(host, port, timeoutMs),
+  );
   return {
     via: "direct",
     pid,
@@ -109,6 +113,19 @@ async function reachPid(
     signalPending: false,
     asleepBeforeMs,
   };
+}
+
+/** A process that was stopped while it was asked gives no answer, whatever that looked like. */
+async function unlessStopped<Result>(
+  pid: number | null,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (pid !== null) checkRuns(pid);
+    throw error;
+  }
 }
 
 /** A debugger's proxy: which process of which machine is behind it, only that process can say. */
@@ -135,8 +152,7 @@ function localProcessAt(host: string, port: number): number | null {
   if (!hasProc() || !isThisMachine(host)) return null;
   const pid = nodeListeningAt(host, port);
   if (pid === null) return null;
-  const standstill = standstillOf(pid);
-  if (standstill !== null) throw stopped(pid, standstill);
+  checkRuns(pid);
   return pid;
 }
 

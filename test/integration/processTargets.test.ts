@@ -146,6 +146,20 @@ test("a stopped process is paused, by pid and by address, and stays stopped", as
   }
 });
 
+test("a process that is stopped only while it is asked is paused as well, by pid and by address", async () => {
+  for (const isAddress of [false, true]) {
+    const port = await freePort();
+    const stopsItself = `require("net").createServer(() => process.kill(process.pid, "SIGSTOP"))
+      .listen(${port}, "127.0.0.1", () => console.log(0))`;
+    const child = spawn(nodeBinary(24), [`--inspect-port=127.0.0.1:${port}`, "-e", stopsItself]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    const { failure, notices } = await open(isAddress ? `127.0.0.1:${port}` : (child.pid ?? 0));
+    expect(failure).toMatchObject({ kind: "target", code: "process-paused" });
+    expect(notices).toEqual([]);
+  }
+});
+
 test("an old ws:// address of a process that was started again is told from a stranger's", async () => {
   const program = await startProgram({ nodeMajor: 24, script, args: ["idle"], inspector: "open" });
   const { failure } = await open(`ws://127.0.0.1:${program.port}/00000000-old`);
