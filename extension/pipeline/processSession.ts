@@ -73,16 +73,20 @@ export function createProcessSession(
     return library;
   };
 
-  const observeAll = async (): Promise<Observations> => {
-    const observations = await inspected.look();
+  const observeAll = async ({ emit }: CallContext<AnalysisEvent>): Promise<Observations> => {
+    const observations = await inspected.look((pid) =>
+      emit({ kind: "progress", phase: waitingForOther(pid), fraction: null }),
+    );
     for (const observation of observations) clock.note(observation);
     looked = { atMs: performance.now(), observations };
     return observations;
   };
 
   /** What a look has just seen needn't be asked again; what it saw long ago may have changed. */
-  const observeOnce = async (): Promise<Observations> =>
-    looked && performance.now() - looked.atMs < freshMs ? looked.observations : observeAll();
+  const observeOnce = async (context: CallContext<AnalysisEvent>): Promise<Observations> =>
+    looked && performance.now() - looked.atMs < freshMs
+      ? looked.observations
+      : abortable(observeAll(context), context.signal);
 
   const evidenceOfThread = (observation: ThreadObservation, heap: HeapReading | null) =>
     threadEvidenceOf(observation, clock.sinceMs(observation), {
@@ -119,8 +123,8 @@ export function createProcessSession(
     };
   };
 
-  const lookNow = async (): Promise<Report> => {
-    const observations = await observeAll();
+  const lookNow = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
+    const observations = await observeAll(context);
     const reachable = answers(observations[0]);
     const [threads, cost] = await Promise.all([
       Promise.all(observations.map((one) => evidenceOfThread(one, null))),
@@ -136,10 +140,11 @@ export function createProcessSession(
   };
 
   /** Several who look at the same time see the same. */
-  const look = async ({ emit, signal }: CallContext<AnalysisEvent>): Promise<Report> => {
+  const look = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
+    const { emit, signal } = context;
     const phase = capturing ? waitingForSnapshot : "Looking at the threads";
     emit({ kind: "progress", phase, fraction: null });
-    sharedLook ??= lookNow().finally(() => {
+    sharedLook ??= lookNow(context).finally(() => {
       sharedLook = undefined;
     });
     return abortable(sharedLook, signal);
@@ -166,6 +171,7 @@ export function createProcessSession(
         sink,
         signal,
         threadIsStuck,
+        onWait: (pid) => emit({ kind: "progress", phase: waitingForOther(pid), fraction: null }),
         onProgress: (fraction) =>
           emit({ kind: "progress", phase: "Taking the snapshot", fraction }),
       });
@@ -194,8 +200,8 @@ export function createProcessSession(
   };
 
   /** Once more, until a starving thread has been watched long enough to call it that. */
-  const observeAfter = async (): Promise<Observations> => {
-    let observations = await observeAll();
+  const observeAfter = async (context: CallContext<AnalysisEvent>): Promise<Observations> => {
+    let observations = await observeAll(context);
     const started = performance.now();
     while (
       observations.some(
@@ -203,13 +209,13 @@ export function createProcessSession(
       ) &&
       performance.now() - started < shortestStarvationMs
     ) {
-      observations = await observeAll();
+      observations = await observeAll(context);
     }
     return observations;
   };
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
-    const before = await abortable(observeOnce(), context.signal);
+    const before = await observeOnce(context);
     if (!answers(before[0])) return look(context);
     const threadIds = before
       .map(({ threadId }) => threadId)
@@ -218,7 +224,7 @@ export function createProcessSession(
     for (const threadId of threadIds) {
       heaps.set(threadId, await captureHeap(threadId, isStuck(before, threadId), context));
     }
-    let observations = await observeAfter();
+    let observations = await observeAfter(context);
     let progress: QueueProgress | null = null;
     for (const [threadId, first] of heaps) {
       const observation = observations.find((one) => one.threadId === threadId);
@@ -230,7 +236,7 @@ export function createProcessSession(
       // the queue of before. Or the queue may be a batch on its way: a second one tells.
       if (!becameStuck && (queue.length < 2 || neverRan(observation))) continue;
       const second = await captureHeap(threadId, true, context);
-      observations = await observeAll();
+      observations = await observeAll(context);
       heaps.set(threadId, second);
       if (!becameStuck) progress ??= await progressBetween(first, second, queue, observation);
     }
@@ -301,7 +307,7 @@ export function createProcessSession(
     context: CallContext<AnalysisEvent>,
     path: string,
   ): Promise<SavedSnapshot> => {
-    const threadIsStuck = isStuck(await abortable(observeOnce(), context.signal), 0);
+    const threadIsStuck = isStuck(await observeOnce(context), 0);
     const saved = await saveBytes(path, (sink) => takeSnapshot(0, threadIsStuck, sink, context));
     return { path, ...saved };
   };
@@ -334,6 +340,9 @@ const isStuck = (observations: Observations, threadId: number): boolean => {
   const observation = observations.find((one) => one.threadId === threadId);
   return observation !== undefined && judgeThread(observation).state === "stuck";
 };
+
+const waitingForOther = (pid: number) =>
+  `Waiting for another Leakline (process ${pid}) to finish its snapshot`;
 
 const answers = (main: ThreadObservation | undefined): boolean =>
   main?.state === "answering" || main?.state === "paused";

@@ -4,6 +4,7 @@ import {
   lostTarget,
   neitherWay,
   noAnswer,
+  snapshotHeld,
   stopped,
   wrongProcess,
 } from "../protocol/processErrors.ts";
@@ -23,6 +24,7 @@ import {
   nothingMoreToClose,
 } from "./closeInspector.ts";
 import { readProxyScripts } from "./debuggerProxy.ts";
+import { type LeaseOptions, whenFree, withLease } from "./lease.ts";
 import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
 import {
@@ -48,7 +50,7 @@ import {
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
 import { createSharedSession, type SharedSession } from "./sharedSession.ts";
 import type { TargetAddress } from "./targetAddress.ts";
-import { namesOf } from "./targetNames.ts";
+import { fileNameOf, namesOf } from "./targetNames.ts";
 
 export interface ProcessDescription {
   readonly label: string;
@@ -57,6 +59,12 @@ export interface ProcessDescription {
   readonly command: string | null;
   readonly nodeVersion: string | null;
   readonly inspectorOpenedByLeakline: boolean;
+}
+
+export interface CaptureRequest
+  extends Pick<CaptureOptions, "sink" | "signal" | "onProgress" | "threadIsStuck"> {
+  /** Told which process takes a snapshot already. */
+  onWait?(holderPid: number): void;
 }
 
 /**
@@ -72,15 +80,16 @@ export interface InspectedProcess {
   isAlive(): Promise<boolean>;
   /** SIGUSR1 was sent and will open the inspector once native code returns. */
   readonly signalPending: boolean;
-  /** All threads, the main one first; one that doesn't answer never holds up the others. */
-  look(): Promise<readonly ThreadObservation[]>;
+  /**
+   * All threads, the main one first; one that doesn't answer never holds up the others. A snapshot that
+   * another process of this user takes is waited for, after `onWait` was told whose: nobody would answer.
+   */
+  look(onWait?: (holderPid: number) => void): Promise<readonly ThreadObservation[]>;
   scripts(threadId: number): Promise<ScriptCatalogue>;
   heapBytes(threadId: number): Promise<number | null>;
   estimate(heapBytes: number): CaptureEstimate;
-  capture(
-    threadId: number,
-    options: Pick<CaptureOptions, "sink" | "signal" | "onProgress" | "threadIsStuck">,
-  ): Promise<Captured>;
+  /** Waits for a snapshot that another process of this user takes of the same one, for minutes. */
+  capture(threadId: number, options: CaptureRequest): Promise<Captured>;
   /** Closes the inspector if we opened it. Never rejects. */
   close(): Promise<ClosedInspector>;
 }
@@ -154,10 +163,18 @@ function makeProcess(
 ): InspectedProcess {
   const { webSocketUrl, via, pid: localPid } = reached;
   const pid = localPid ?? identity?.pid ?? null;
+  const names = namesOf(reached, address);
   const localKey = localPid === null ? null : processKey(localPid);
   const label = pid === null ? labelOf(reached) : `process ${pid}`;
   // Who didn't say who it is has had its time already.
   const lookMs = identity === null ? Math.min(timeoutMs, secondLookMs) : timeoutMs;
+  const leaseName = `snapshot-${fileNameOf(names)}`;
+  const leaseOptions = (onWait?: (pid: number) => void, signal?: AbortSignal): LeaseOptions => ({
+    signal,
+    onWait,
+    deadlineMs: leaseMs,
+    onTimeout: (pid) => snapshotHeld(label, pid, leaseMs),
+  });
   const borrowThread = async (threadId: number): Promise<CdpSession> => {
     if (threadId === 0) return shared.borrow();
     const workers = await shared.borrowWorkers(timeoutMs);
@@ -236,15 +253,17 @@ function makeProcess(
       inspectorOpenedByLeakline: reached.openedByUs,
     },
     via,
-    names: namesOf(reached, address),
+    names,
     isAlive: async () =>
       localKey !== null ? processKey(localPid ?? 0) === localKey : shared.isOpen,
     signalPending: reached.signalPending,
-    look: () =>
-      translated("its threads were looked at", async () => {
+    async look(onWait) {
+      await whenFree(leaseName, leaseOptions(onWait));
+      return translated("its threads were looked at", async () => {
         const [main, workers] = await Promise.all([observeMain(), observeWorkers()]);
         return [main, ...workers];
-      }),
+      });
+    },
     scripts: (threadId) =>
       translated("its scripts were listed", async () => {
         const read = via === "direct" ? readScripts : readProxyScripts;
@@ -278,7 +297,9 @@ function makeProcess(
           firstSignMs: Math.max(timeoutMs, firstSignMs),
           silenceMs: Math.max(timeoutMs, silenceMs),
         });
-      return turns.take(work, options);
+      return withLease(leaseName, leaseOptions(options.onWait, options.signal), () =>
+        turns.take(work, { signal: options.signal }),
+      );
     },
     async close() {
       const closed = await closeOpened(reached, shared);
@@ -296,6 +317,8 @@ async function closeOpened(reached: Reached, shared: SharedSession): Promise<Clo
   return pid !== null && signalPending ? closeLateInspector(pid) : nothingMoreToClose();
 }
 
+/** The largest snapshots take minutes; who has it that long has forgotten it, or is stopped. */
+const leaseMs = 300_000;
 /** Collecting garbage comes first and gives no sign of life: about ten seconds at 1.7 GB. */
 const firstSignMs = 30_000;
 const silenceMs = 180_000;

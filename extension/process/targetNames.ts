@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { nodeListeningAt } from "./nodeProgram.ts";
 import { hasProc, processKey } from "./procFiles.ts";
 import type { Reached } from "./reachProcess.ts";
@@ -28,6 +29,13 @@ export function namesOf(reached: Reached, address: ProcessAddress): readonly str
   }
   const place = port === null || address.kind === "websocket" ? [] : [placeName(host, port)];
   return [...socket, ...processNames(pid), ...place];
+}
+
+/** A file name for what the Leaklines of one user tell each other about a process. */
+export function fileNameOf(names: readonly string[]): string {
+  const kinds = ["process ", "target "];
+  const name = kinds.flatMap((kind) => names.find((one) => one.startsWith(kind)) ?? [])[0];
+  return name?.replace(" ", "-") ?? createHash("sha256").update(String(names[0])).digest("hex");
 }
 
 const placeName = (host: string, port: number) => `inspector ${formatAddress(host, port)}`;

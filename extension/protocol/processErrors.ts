@@ -161,6 +161,13 @@ export const noAnswer = (label: string, question: string, waitedMs: number) =>
     "It may be stopped or run native code; try again with a longer --timeout.",
   );
 
+export const snapshotHeld = (label: string, holder: number, waitedMs: number) =>
+  target(
+    "snapshot-held",
+    `Another Leakline (process ${holder}) takes a snapshot of ${label} and was not done within ${Math.round(waitedMs / 1000)} s.`,
+    `Wait for it, or end process ${holder} if nobody needs it any more.`,
+  );
+
 export const captureFailed = (label: string, reasons: string) =>
   target(
     "capture-failed",

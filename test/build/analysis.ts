@@ -16,7 +16,7 @@ export interface TestAnalysis {
   bind(signal: AbortSignal, events?: AnalysisEvent[]): AnalysisApi;
   open(
     target: string | number,
-    request?: Omit<OpenTargetRequest, "target" | "timeoutMs">,
+    request?: Partial<Omit<OpenTargetRequest, "target">>,
   ): Promise<OpenedTarget>;
   dispose(): Promise<void>;
 }
