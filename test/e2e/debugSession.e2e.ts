@@ -25,6 +25,9 @@ const node = (name: string, file: string, more: object = {}) => ({
   program: file,
   ...more,
 });
+/** A program that is about to block writes past the console. */
+const printed = { outputCapture: "std" };
+const untilReleased = { ...printed, args: ["${workspaceFolder}/release"] };
 
 const code = useWorkbench({
   launch: [
@@ -32,9 +35,9 @@ const code = useWorkbench({
     ...nodeVersions.map((major) =>
       node(`Demo on Node ${major}`, demo, { runtimeExecutable: nodeBinary(major) }),
     ),
-    node("Until released", program("untilReleased.cjs"), { args: ["${workspaceFolder}/release"] }),
-    node("Worker", join(root, "test/integration/scenarios/workerBlocked/leaky.js")),
-    node("Child", program("forks.cjs"), { args: ["${workspaceFolder}/release"] }),
+    node("Until released", program("untilReleased.cjs"), untilReleased),
+    node("Worker", join(root, "test/integration/scenarios/workerBlocked/leaky.js"), printed),
+    node("Child", program("forks.cjs"), untilReleased),
     node("Stepper", program("stepper.cjs")),
   ],
 });

@@ -7,7 +7,9 @@ import type { Workbench } from "./workbench.ts";
 /** `Leakline: Find blocked finalizers`, and the view that shows the answer. */
 export async function findBlocked(code: Workbench): Promise<View> {
   await code.runCommand("Leakline: Find blocked finalizers");
-  return code.view("Leakline");
+  const view = code.view("Leakline");
+  await view.open();
+  return view;
 }
 
 /** The row of a finding that is in the state `kind`, such as `running`. */

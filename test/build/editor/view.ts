@@ -54,7 +54,12 @@ export interface View {
 }
 
 export function viewOf({ page, step }: Screen, title: string): View {
-  const header = page.locator(`.pane-header[aria-label=${JSON.stringify(`${title} Section`)}]`);
+  // Its label for screen readers has the view's description in it as well.
+  const headerOf = (name: string) =>
+    page
+      .locator(".pane-header")
+      .filter({ has: page.locator("h3.title").getByText(name, { exact: true }) });
+  const header = headerOf(title);
   const pane = page.locator(".pane").filter({ has: header });
   const list = pane.locator(".pane-body .monaco-list").first();
   const rowLocator = list.locator(".monaco-list-row");
@@ -125,11 +130,11 @@ export function viewOf({ page, step }: Screen, title: string): View {
   async function open(): Promise<void> {
     await header.waitFor();
     const expanded = page.locator(".part.sidebar .pane-header.expanded");
-    for (const name of await expanded.evaluateAll(readLabels)) {
-      if (name === `${title} Section`) continue;
-      await page.locator(`.pane-header[aria-label=${JSON.stringify(name)}] h3`).click();
+    for (const name of await expanded.locator("h3.title").allTextContents()) {
+      if (name !== title) await headerOf(name).locator("h3.title").click();
     }
-    if ((await header.getAttribute("aria-expanded")) !== "true") await header.locator("h3").click();
+    if ((await header.getAttribute("aria-expanded")) !== "true")
+      await header.locator("h3.title").click();
     await pane.locator(".pane-body").waitFor();
   }
 
