@@ -87,16 +87,17 @@ export function quickInputOf({ page, step }: Screen): QuickInput {
 
   return {
     runCommand: (title) => step(`run ${title}`, () => runCommand(title)),
-    searchCommands: (text) =>
-      step(`search commands ${text}`, async () => {
+    searchCommands: async (text) => {
+      const found = await step(`search commands ${text}`, async () => {
         await openPalette(text);
-        const found = await waitFor("an answer of the palette", async () => {
+        return waitFor("an answer of the palette", async () => {
           const labels = (await rows()).map((row) => row.label);
           return labels.length > 0 ? labels.filter((label) => label !== noCommands) : undefined;
         });
-        await page.keyboard.press("Escape");
-        return found;
-      }),
+      });
+      await page.keyboard.press("Escape");
+      return found;
+    },
     waitUntilOpen: (placeholderOrTitle) =>
       step("quick input opens", () =>
         waitFor(

@@ -11,6 +11,7 @@ export const editorSettings: Readonly<Record<string, unknown>> = {
   "git.enabled": false,
   "js/ts.tsserver.automaticTypeAcquisition.enabled": false,
   "npm.fetchOnlinePackageInfo": false,
+  "remote.autoForwardPorts": false,
   "telemetry.telemetryLevel": "off",
   "typescript.disableAutomaticTypeAcquisition": true,
   "workbench.enableExperiments": false,
