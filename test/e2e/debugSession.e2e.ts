@@ -9,6 +9,7 @@ import {
   findBlocked,
   findingRow,
   textOf,
+  waitForBadge,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import { lineOf } from "../build/lineOf.ts";
@@ -58,14 +59,14 @@ describe("a plain launch configuration", () => {
   test.each(["Demo", ...nodeVersions.map((major) => `Demo on Node ${major}`)])(
     "%s: the guilty line in the side bar, in the editor, in the status bar and in one message",
     async (name) => {
-      const { debug, editor, statusBar, notifications, sideBar } = code();
+      const { debug, editor, statusBar, notifications } = code();
       await (name === "Demo" ? debug.start() : debug.start(name));
       await debug.waitUntilRunning();
       const view = await findBlocked(code());
       const row = await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
       expect(row).toMatchObject({ level: 2, icon: "error" });
       expect(row.description).toMatch(/^running ≥ .+ · 750 waiting · shareClient\.ts:\d+$/);
-      await sideBar.waitForBadge("1");
+      await waitForBadge(code(), 1);
 
       await view.click(findingRow("closeSession", "running"));
       const line = lineOf("extension/demo/shareClient.ts", /new FinalizationRegistry/);
@@ -94,13 +95,13 @@ describe("a plain launch configuration", () => {
       await debug.stopAll();
       await debug.waitUntilEnded();
       await expectNoBlockageInStatusBar(code());
-      await sideBar.waitForBadge(undefined);
+      await waitForBadge(code(), 0);
     },
   );
 });
 
 test("the age ticks while the program is blocked, and all signs clear when it goes on", async () => {
-  const { debug, statusBar, sideBar } = code();
+  const { debug, statusBar } = code();
   await debug.start("Until released");
   await debug.waitForConsole(/"ready":true/);
   const view = await findBlocked(code());
@@ -113,7 +114,7 @@ test("the age ticks while the program is blocked, and all signs clear when it go
   await debug.waitForConsole(/"released":true/);
   await view.waitForRow("No finalizer is blocked");
   await expectNoBlockageInStatusBar(code());
-  await sideBar.waitForBadge(undefined);
+  await waitForBadge(code(), 0);
   // Read again, the queue is gone as well.
   await view.clickTitleAction("Read again");
   await view.waitForRow(/^freeBuffer live 0 · queued 0/, 30_000);
@@ -156,12 +157,12 @@ test("two sessions at once: each is read, and one that ends leaves the other", a
   await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
   await view.waitForRow(/^closeHandle running .* 300 waiting/);
   await code().statusBar.waitFor(/blocks finalizers ≥ .* \(\+1\)/);
-  await code().sideBar.waitForBadge("2");
+  await waitForBadge(code(), 2);
   // The session in front is the one that was started last.
   await debug.press("Stop");
   await view.waitForRow(/^fileService\.cjs \[\d+\] ended/);
   await view.waitForRow(/^closeHandle running/);
-  await code().sideBar.waitForBadge("1");
+  await waitForBadge(code(), 1);
 });
 
 test("at a breakpoint the process is paused by the debugger, and nobody is alarmed", async () => {

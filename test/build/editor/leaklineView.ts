@@ -34,6 +34,13 @@ export async function expectNoBlockageInStatusBar(code: Workbench): Promise<void
     .not.toMatch(/finalizers/);
 }
 
+/** The debug side bar's badge also counts sessions: how many blockages it speaks of is ours. */
+export async function waitForBadge(code: Workbench, blockages: number): Promise<void> {
+  const count = async () =>
+    ((await code.sideBar.badge())?.spoken.match(/(?:blocks|starves) finalizers/g) ?? []).length;
+  await expect.poll(count, { timeout: 15_000 }).toBe(blockages);
+}
+
 /** The analysis processes that the editor has started, by their command lines. */
 export function analysisProcesses(): readonly number[] {
   return readdirSync("/proc")
