@@ -56,6 +56,7 @@ export interface Debugging {
 }
 
 const patienceMs = 30_000;
+const mostSessions = 8;
 
 export function debuggingOf(
   { page, step }: Screen,
@@ -114,8 +115,15 @@ export function debuggingOf(
     press: (name) => step(`press ${name}`, () => button(name).click()),
     stopAll: () =>
       step("stop all sessions", async () => {
-        if ((await toolbar.count()) === 0) return;
-        await quickInput.runCommand("Debug: Stop");
+        for (let attempt = 0; attempt < mostSessions; attempt++) {
+          if ((await toolbar.count()) === 0) return;
+          // It ends the session in front; the next one comes there.
+          const before = await callStack();
+          await quickInput.runCommand("Debug: Stop");
+          const isFewer = async () =>
+            (await toolbar.count()) === 0 || (await callStack()).length < before.length;
+          await until("fewer sessions", isFewer, 5_000).catch(() => {});
+        }
         await until("the end", async () => (await toolbar.count()) === 0, patienceMs);
       }),
     callStack,
