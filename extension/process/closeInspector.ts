@@ -6,9 +6,18 @@ import {
   connectCdp,
   NoAnswerError,
 } from "./cdpSession.ts";
+import { dropNote, isOpenedByLeakline } from "./inspectorDuty.ts";
 import { listInspectorTargets } from "./inspectorServer.ts";
+import { withLease } from "./lease.ts";
 import { findOpenedLate } from "./openInspector.ts";
-import { listeningSockets, readSocketInodes, readSockets, readStat } from "./procFiles.ts";
+import {
+  listeningSockets,
+  processKey,
+  readSocketInodes,
+  readSockets,
+  readStat,
+} from "./procFiles.ts";
+import type { Reached } from "./reachProcess.ts";
 import { createSharedSession, type SharedSession } from "./sharedSession.ts";
 import { builtinModule } from "./stackProbe.ts";
 
@@ -20,6 +29,8 @@ interface OpenedInspector {
 
 export interface ClosedInspector {
   readonly outcome: CloseOutcome;
+  /** The process gives no answer; it is tried again until `settled`. */
+  readonly isBusy: boolean;
   /** Settles when nothing is left to try. Never rejects. */
   readonly settled: Promise<void>;
 }
@@ -31,17 +42,62 @@ const verifyMs = 400;
 const pollMs = 10;
 
 /** Nothing had to be closed, or this stays behind. */
-export const nothingMoreToClose = (leftBehind: string | null = null): ClosedInspector => ({
+const nothingMoreToClose = (leftBehind: string | null = null): ClosedInspector => ({
   outcome: { leftBehind },
+  isBusy: false,
   settled: Promise.resolve(),
 });
 
 /**
- * Closes an inspector that we opened, from inside the process: an evaluation is served even while a
- * callback spins. Others who connected meanwhile are not thrown out. A process that is too busy to
+ * Ends our connections to a process. If a Leakline opened its inspector and no other one is left on it, it
+ * is closed again. Never rejects.
+ */
+export async function leaveInspector(
+  reached: Reached,
+  shared: SharedSession,
+): Promise<ClosedInspector> {
+  const { pid, port, presence, openedByLeakline, signalPending } = reached;
+  const leave = async () => {
+    await shared.close();
+    presence?.leave();
+  };
+  if (pid !== null && signalPending) {
+    const closed = await closeLateInspector(pid);
+    return { ...closed, settled: closed.settled.finally(leave) };
+  }
+  if (pid === null || port === null || !(openedByLeakline || isOpenedByLeakline(pid, port))) {
+    await leave();
+    return nothingMoreToClose();
+  }
+  const closeAsLast = async (): Promise<ClosedInspector> => {
+    const closed = presence?.hasCompany()
+      ? nothingMoreToClose()
+      : await closeInspector(shared, { pid, port });
+    const settled = closed.settled.finally(leave);
+    // In the background the connection is still needed, and who leaves meanwhile leaves it to us.
+    if (!closed.isBusy) await settled;
+    return { ...closed, settled };
+  };
+  try {
+    // Two that leave at the same moment would each leave it to the other one.
+    return await withLease(`inspector-${processKey(pid)}`, leaveOptions, closeAsLast);
+  } catch {
+    await leave();
+    return nothingMoreToClose();
+  }
+}
+
+const leaveOptions = {
+  deadlineMs: 3000,
+  onTimeout: () => new Error("another Leakline is closing it"),
+};
+
+/**
+ * Closes an inspector that a Leakline opened, from inside the process: an evaluation is served even while
+ * a callback spins. Others who connected meanwhile are not thrown out. A process that is too busy to
  * answer is asked again in the background. Never rejects.
  */
-export async function closeInspector(
+async function closeInspector(
   shared: SharedSession,
   inspector: OpenedInspector,
 ): Promise<ClosedInspector> {
@@ -54,6 +110,7 @@ export async function closeInspector(
       outcome: {
         leftBehind: `Process ${pid} is busy. Leakline goes on in the background and closes its inspector (port ${port}) as soon as it answers, within ${busyDeadlineMs / 1000} s.`,
       },
+      isBusy: true,
       settled: askToClose(shared, inspector, busyDeadlineMs).then(
         () => {},
         () => {},
@@ -63,7 +120,7 @@ export async function closeInspector(
 }
 
 /** Closes what a signal of ours has opened only after we had stopped waiting for it. Never rejects. */
-export async function closeLateInspector(pid: number): Promise<ClosedInspector> {
+async function closeLateInspector(pid: number): Promise<ClosedInspector> {
   const pending = nothingMoreToClose(
     `SIGUSR1 is pending: the inspector of process ${pid} opens when its native code returns, and stays open.`,
   );
@@ -88,7 +145,7 @@ async function askToClose(
 ): Promise<string | null> {
   const session = await shared.borrow();
   try {
-    if (hasOtherClients(inspector)) return staysForOthers(inspector);
+    if (await keepsOtherClients(inspector)) return staysForOthers(inspector);
     await session.send(
       "Runtime.evaluate",
       {
@@ -105,7 +162,19 @@ async function askToClose(
   } finally {
     await session.close();
   }
-  return (await isClosed(inspector)) ? null : staysOpen(inspector);
+  if (!(await isClosed(inspector))) return staysOpen(inspector);
+  dropNote(inspector.pid);
+  return null;
+}
+
+/** A Leakline that has just left may still be on the system's list of connections. */
+async function keepsOtherClients(inspector: OpenedInspector): Promise<boolean> {
+  const deadline = performance.now() + verifyMs;
+  while (hasOtherClients(inspector)) {
+    if (performance.now() > deadline) return true;
+    await sleep(pollMs);
+  }
+  return false;
 }
 
 async function isClosed({ pid, port }: OpenedInspector): Promise<boolean> {

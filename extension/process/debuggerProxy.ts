@@ -1,7 +1,7 @@
 import { noAnswer, notADebuggerProxy } from "../protocol/processErrors.ts";
 import type { CdpSession } from "./cdpSession.ts";
 import { connectCdp, NoAnswerError, ProtocolError, type RawCdpSession } from "./cdpSession.ts";
-import type { LoadedScript, ScriptCatalogue } from "./scriptCatalogue.ts";
+import type { InTurn, LoadedScript, ScriptCatalogue } from "./scriptCatalogue.ts";
 import { objectGroups } from "./stackProbe.ts";
 
 /**
@@ -68,6 +68,7 @@ export async function connectDebuggerProxy(
 export async function readProxyScripts(
   connect: () => Promise<CdpSession>,
   deadlineMs: number,
+  inTurn: InTurn,
 ): Promise<ScriptCatalogue> {
   const ask = async <Result>(question: (session: CdpSession) => Promise<Result>) => {
     const session = await connect();
@@ -93,8 +94,9 @@ export async function readProxyScripts(
     isComplete: false,
     async source(scriptId) {
       try {
-        const { scriptSource } = await ask((session) =>
-          session.send("Debugger.getScriptSource", { scriptId: String(scriptId) }, deadlineMs),
+        const parameters = { scriptId: String(scriptId) };
+        const { scriptSource } = await inTurn(() =>
+          ask((session) => session.send("Debugger.getScriptSource", parameters, deadlineMs)),
         );
         return scriptSource;
       } catch {

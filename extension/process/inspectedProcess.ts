@@ -17,13 +17,9 @@ import {
   removeAbandonedFiles,
 } from "./captureSnapshot.ts";
 import { type CdpSession, ConnectionLostError, NoAnswerError } from "./cdpSession.ts";
-import {
-  type ClosedInspector,
-  closeInspector,
-  closeLateInspector,
-  nothingMoreToClose,
-} from "./closeInspector.ts";
+import { type ClosedInspector, leaveInspector } from "./closeInspector.ts";
 import { readProxyScripts } from "./debuggerProxy.ts";
+import { removeAbandonedNotes } from "./inspectorDuty.ts";
 import { type LeaseOptions, whenFree, withLease } from "./lease.ts";
 import { inNativeCode, readNativeWait } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
@@ -103,6 +99,7 @@ export async function openProcess(
   options: OpenProcessOptions,
 ): Promise<InspectedProcess> {
   await removeAbandonedFiles((pid) => readStat(pid) !== null);
+  removeAbandonedNotes();
   options.signal?.throwIfAborted();
   const { proxy } = options;
   try {
@@ -142,11 +139,11 @@ async function openReached(
     if (isSame) return makeProcess(reached, address, found, options);
     if (address.kind === "pid") throw wrongProcess(label, address.pid, identity.pid);
     // What listens here only forwards to another machine or container.
-    const elsewhere = { ...reached, pid: null, asleepBeforeMs: null };
+    reached.presence?.leave();
+    const elsewhere = { ...reached, pid: null, presence: null, asleepBeforeMs: null };
     return makeProcess(elsewhere, address, found, options);
   } catch (error) {
-    const { settled } = await closeOpened(reached, shared);
-    void settled.finally(() => shared.close());
+    await leaveInspector(reached, shared);
     throw error;
   }
 }
@@ -250,7 +247,7 @@ function makeProcess(
         identity?.command ??
         (localPid === null ? null : (readCommandLine(localPid)?.join(" ") ?? null)),
       nodeVersion: identity?.version ?? null,
-      inspectorOpenedByLeakline: reached.openedByUs,
+      inspectorOpenedByLeakline: reached.openedByLeakline,
     },
     via,
     names,
@@ -265,10 +262,9 @@ function makeProcess(
       });
     },
     scripts: (threadId) =>
-      translated("its scripts were listed", async () => {
+      translated("its scripts were listed", () => {
         const read = via === "direct" ? readScripts : readProxyScripts;
-        const catalogue = await read(() => borrowThread(threadId), timeoutMs);
-        return { ...catalogue, source: (id) => turns.take(() => catalogue.source(id)) };
+        return read(() => borrowThread(threadId), timeoutMs, turns.take);
       }),
     heapBytes: (threadId) =>
       translated("its heap's size was asked", async () => {
@@ -301,20 +297,8 @@ function makeProcess(
         turns.take(work, { signal: options.signal }),
       );
     },
-    async close() {
-      const closed = await closeOpened(reached, shared);
-      const settled = closed.settled.finally(() => shared.close());
-      // In the background the connection is still needed.
-      if (closed.outcome.leftBehind === null) await settled;
-      return { ...closed, settled };
-    },
+    close: () => leaveInspector(reached, shared),
   };
-}
-
-async function closeOpened(reached: Reached, shared: SharedSession): Promise<ClosedInspector> {
-  const { pid, port, openedByUs, signalPending } = reached;
-  if (pid !== null && port !== null && openedByUs) return closeInspector(shared, { pid, port });
-  return pid !== null && signalPending ? closeLateInspector(pid) : nothingMoreToClose();
 }
 
 /** The largest snapshots take minutes; who has it that long has forgotten it, or is stopped. */

@@ -10,6 +10,7 @@ import {
   signalDisabled,
   stillStarting,
 } from "../protocol/processErrors.ts";
+import { dropNote, isOpenedByLeakline, noteOpened, noteSignal } from "./inspectorDuty.ts";
 import { listInspectorTargets } from "./inspectorServer.ts";
 import { inNativeCode, sleepsInSystemCall, waitsForChild } from "./nativeWait.ts";
 import { checkRuns, mentionsSignal } from "./nodeProgram.ts";
@@ -44,7 +45,11 @@ export interface InspectorAddress {
 
 /** Where the inspector listens, or that the main thread's native code keeps it from opening. */
 export type OpenedInspector =
-  | { readonly kind: "open"; readonly address: InspectorAddress; readonly openedByUs: boolean }
+  | {
+      readonly kind: "open";
+      readonly address: InspectorAddress;
+      readonly openedByLeakline: boolean;
+    }
   | { readonly kind: "native"; readonly signalPending: boolean };
 
 export interface SignalOptions {
@@ -61,7 +66,9 @@ export async function openInspector(
 ): Promise<OpenedInspector> {
   const options = inspectorOptionsOf(pid);
   const open = await findInspector(pid, options, deadlineMs);
-  if (open) return { kind: "open", address: open, openedByUs: false };
+  if (open) {
+    return { kind: "open", address: open, openedByLeakline: isOpenedByLeakline(pid, open.port) };
+  }
   // It may have been stopped since: a signal would open the inspector when nobody is there to close it.
   checkRuns(pid);
   if (!maySignal) throw inspectorClosed(pid);
@@ -69,8 +76,17 @@ export async function openInspector(
   if (await staysInNativeCode(pid)) return { kind: "native", signalPending: false };
   onNotice(signalNotice(pid));
   const before = new Set(listeningSockets(pid).map(({ inode }) => inode));
-  sendSignal(pid);
-  return waitForInspector(pid, options, before, Math.min(deadlineMs, openDeadlineMs));
+  noteSignal(pid);
+  let opened: OpenedInspector | undefined;
+  try {
+    sendSignal(pid);
+    opened = await waitForInspector(pid, options, before, Math.min(deadlineMs, openDeadlineMs));
+    return opened;
+  } finally {
+    if (opened?.kind === "open" && opened.openedByLeakline) noteOpened(pid, opened.address.port);
+    // A pending signal opens it later.
+    else if (opened?.kind !== "native") dropNote(pid);
+  }
 }
 
 /** From the signal to an open port takes 17–80 ms on all four versions, blocked or not. */
@@ -221,7 +237,7 @@ async function waitForInspector(
       const address = addressOf(socket);
       const isExpected = socket.localPort === options.port;
       if (await isInspector(address, isExpected ? deadlineMs : strangerDeadlineMs)) {
-        return { kind: "open", address, openedByUs: true };
+        return { kind: "open", address, openedByLeakline: true };
       }
       if (!isExpected) strangers.add(socket.inode);
     }
@@ -230,7 +246,7 @@ async function waitForInspector(
   }
   // It may have been open all along, on a port that the program chose at run time.
   const address = await askOwnPorts(pid, options);
-  if (address) return { kind: "open", address, openedByUs: false };
+  if (address) return { kind: "open", address, openedByLeakline: false };
   if (inNativeCode(pid) && !mentionsSignal(pid)) return { kind: "native", signalPending: true };
   throw inspectorDidNotOpen(pid, Math.round(deadlineMs));
 }

@@ -17,6 +17,7 @@ import {
   type RawCdpSession,
 } from "./cdpSession.ts";
 import { connectDebuggerProxy } from "./debuggerProxy.ts";
+import { isOpenedByLeakline, joinInspector, type Presence } from "./inspectorDuty.ts";
 import { checkWebSocket, listInspectorTargets, unreachable } from "./inspectorServer.ts";
 import { inNativeCode, waitsForChild } from "./nativeWait.ts";
 import { checkNodeProcess, checkRuns, nodeListeningAt } from "./nodeProgram.ts";
@@ -48,7 +49,10 @@ export interface Reached {
   readonly webSocketUrl: string | null;
   readonly host: string;
   readonly port: number | null;
-  readonly openedByUs: boolean;
+  /** By us or by another Leakline: the last one that leaves closes it. */
+  readonly openedByLeakline: boolean;
+  /** What we told the other Leaklines; null where there is no process of this machine to tell of. */
+  readonly presence: Presence | null;
   readonly signalPending: boolean;
   readonly asleepBeforeMs: number | null;
 }
@@ -63,25 +67,49 @@ export async function reach(
   const pid = localProcessAt(host, port);
   // Before the first contact: connecting wakes the main thread.
   const asleepBeforeMs = pid === null ? null : asleepInLockMs(pid);
-  const common = { via: "direct", host, port, openedByUs: false, signalPending: false } as const;
-  const listed = await unlessStopped(pid, async () =>
-    address.kind === "inspector"
-      ? (await listInspectorTargets(host, port, options.timeoutMs))[0].webSocketUrl
-      : listedUrl(address.url, options.timeoutMs),
-  );
-  if (listed === null && address.kind === "websocket") {
-    return { ...common, pid: null, webSocketUrl: address.url, asleepBeforeMs: null };
-  }
-  if (pid === process.pid) throw ourselves(pid);
-  return { ...common, pid, webSocketUrl: listed, asleepBeforeMs };
+  const common = { via: "direct", host, port, signalPending: false } as const;
+  return present(pid, async (presence) => {
+    const listed = await unlessStopped(pid, async () =>
+      address.kind === "inspector"
+        ? (await listInspectorTargets(host, port, options.timeoutMs))[0].webSocketUrl
+        : listedUrl(address.url, options.timeoutMs),
+    );
+    if (listed === null && address.kind === "websocket") {
+      presence?.leave();
+      const stranger = { pid: null, presence: null, openedByLeakline: false, asleepBeforeMs: null };
+      return { ...common, ...stranger, webSocketUrl: address.url };
+    }
+    if (pid === process.pid) throw ourselves(pid);
+    const openedByLeakline = pid !== null && isOpenedByLeakline(pid, port);
+    return { ...common, pid, presence, openedByLeakline, webSocketUrl: listed, asleepBeforeMs };
+  });
 }
 
-async function reachPid(
-  pid: number,
-  { timeoutMs, onNotice, proxy }: OpenProcessOptions,
+/** Joins the Leaklines on a process before the first contact, so that none of them closes it just now. */
+async function present(
+  pid: number | null,
+  work: (presence: Presence | null) => Promise<Reached>,
 ): Promise<Reached> {
+  const presence = pid === null ? null : joinInspector(pid);
+  try {
+    return await work(presence);
+  } catch (error) {
+    presence?.leave();
+    throw error;
+  }
+}
+
+async function reachPid(pid: number, options: OpenProcessOptions): Promise<Reached> {
   if (!hasProc()) throw needsLinux("Reaching a process by its pid");
   checkNodeProcess(pid);
+  return present(pid, (presence) => openPid(pid, presence, options));
+}
+
+async function openPid(
+  pid: number,
+  presence: Presence | null,
+  { timeoutMs, onNotice, proxy }: OpenProcessOptions,
+): Promise<Reached> {
   const asleepBeforeMs = asleepInLockMs(pid);
   const maySignal = proxy === undefined;
   const opened = await unlessStopped(pid, () =>
@@ -91,10 +119,11 @@ async function reachPid(
     return {
       via: "direct",
       pid,
+      presence,
       webSocketUrl: null,
       host: "127.0.0.1",
       port: null,
-      openedByUs: false,
+      openedByLeakline: false,
       signalPending: opened.signalPending,
       asleepBeforeMs: null,
     };
@@ -106,10 +135,11 @@ async function reachPid(
   return {
     via: "direct",
     pid,
+    presence,
     webSocketUrl,
     host,
     port,
-    openedByUs: opened.openedByUs,
+    openedByLeakline: opened.openedByLeakline,
     signalPending: false,
     asleepBeforeMs,
   };
@@ -135,7 +165,8 @@ export function reachProxy(url: string): Reached {
     pid: null,
     webSocketUrl: url,
     ...placeOf(url),
-    openedByUs: false,
+    presence: null,
+    openedByLeakline: false,
     signalPending: false,
     asleepBeforeMs: null,
   };

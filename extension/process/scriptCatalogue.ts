@@ -19,6 +19,9 @@ export interface ScriptCatalogue {
   source(scriptId: number): Promise<string | null>;
 }
 
+/** Does what asks the thread when it is its turn: texts are asked for long after the list. */
+export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 /**
  * Lists a thread's scripts through a short `Debugger.enable`, which replays them; while it lasts (some
  * ten milliseconds) promises run slower, so nobody keeps it on. Pauses are skipped for our session first.
@@ -26,6 +29,7 @@ export interface ScriptCatalogue {
 export async function readScripts(
   connect: () => Promise<CdpSession>,
   deadlineMs: number,
+  inTurn: InTurn = (work) => work(),
 ): Promise<ScriptCatalogue> {
   const scripts: LoadedScript[] = [];
   await withDebugger(
@@ -34,7 +38,7 @@ export async function readScripts(
     async (session) => void session,
     (script) => scripts.push(script),
   );
-  return { scripts, isComplete: true, source: sourceReader(connect, deadlineMs) };
+  return { scripts, isComplete: true, source: sourceReader(connect, deadlineMs, inTurn) };
 }
 
 interface WantedSource {
@@ -49,6 +53,7 @@ interface WantedSource {
 function sourceReader(
   connect: () => Promise<CdpSession>,
   deadlineMs: number,
+  inTurn: InTurn,
 ): ScriptCatalogue["source"] {
   const wanted: WantedSource[] = [];
   let isReading = false;
@@ -76,7 +81,7 @@ function sourceReader(
 
   const readAll = async () => {
     isReading = true;
-    while (wanted.length > 0) await readTogether();
+    while (wanted.length > 0) await inTurn(readTogether);
     isReading = false;
   };
 

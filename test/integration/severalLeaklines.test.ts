@@ -1,8 +1,11 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
+import { listInspectorTargets } from "../../extension/process/inspectorServer.ts";
 import { privateFolder } from "../../extension/process/privateFolder.ts";
+import { listeningSockets } from "../../extension/process/procFiles.ts";
 import type { AnalysisEvent } from "../../extension/protocol/analysisApi.ts";
 import { createTestAnalysis, phasesOf } from "../build/analysis.ts";
+import { type AnyClient, connectClient } from "../build/debuggerProxy.ts";
 import { type Announcement, type RunningProgram, startProgram } from "../build/runningProgram.ts";
 import { type NodeMajor, nodeVersions } from "../setup/nodeVersions.mjs";
 
@@ -57,7 +60,7 @@ describe.each(nodeVersions)("a snapshot of a process on Node %i", (nodeMajor) =>
     expect((await looked).threads[0]?.state).toMatch(/idle|busy/);
     expect((await captured).capture.snapshotAnsweredBy).toBe("HeapProfiler.takeHeapSnapshot");
     expect(phasesOf(events[0] ?? [])).toContain(waiting);
-    expect(filesAbout(program)).toEqual([]);
+    expect(filesAbout(program).filter((name) => name.endsWith(".lease"))).toEqual([]);
   });
 });
 
@@ -97,5 +100,118 @@ test("what a Leakline held that was killed with -9 is free at once", async () =>
   await captured;
   const isCaptured = async () => expect((await api.capture(id)).capture.level).toBe("capture");
   await vi.waitFor(isCaptured, { timeout: 60_000, interval: 500 });
-  expect(filesAbout(program)).toEqual([]);
+  expect(filesAbout(program).filter((name) => name.endsWith(".lease"))).toEqual([]);
+});
+
+const portsOf = ({ pid }: RunningProgram) =>
+  listeningSockets(pid).map(({ localPort }) => localPort);
+
+const startIdle = (nodeMajor: NodeMajor, inspector: "open" | "closed") =>
+  startProgram({
+    nodeMajor,
+    script: "test/integration/programs/processTarget.cjs",
+    args: ["idle"],
+    inspector,
+  });
+
+/** What it says when it leaves. */
+async function leave(leakline: RunningProgram): Promise<string | null> {
+  leakline.send("leave");
+  const { left, failed } = await leakline.waitForAnnouncement(
+    (one) => one["left"] !== undefined || one["failed"] !== undefined,
+  );
+  if (failed) throw new Error(String(failed));
+  return (left as { readonly leftBehind: string | null }).leftBehind;
+}
+
+async function connectForeign({ port }: RunningProgram): Promise<AnyClient> {
+  const [{ webSocketUrl }] = await listInspectorTargets("127.0.0.1", port, 5000);
+  return connectClient(webSocketUrl);
+}
+
+describe.each(nodeVersions)("an inspector that Leakline opened on Node %i", (nodeMajor) => {
+  test.each([
+    ["the first one", 0],
+    ["the second one", 1],
+  ] as const)("stays when %s leaves, and is closed by the other", async (_, leaving) => {
+    const program = await startIdle(nodeMajor, "closed");
+    const both = [await startLeakline(program), await startLeakline(program)];
+    expect(program.stderr().match(/Debugger listening/g)).toHaveLength(1);
+    const [first, last] = leaving === 0 ? both : both.toReversed();
+    if (!first || !last) throw new Error("two were started");
+    expect(await leave(first)).toBeNull();
+    expect(portsOf(program)).toEqual([program.port]);
+    last.send("look");
+    const { looked } = await last.waitForAnnouncement((one) => one["looked"] !== undefined);
+    expect(looked).toMatchObject({ inspectorOpenedByLeakline: true });
+    expect(await leave(last)).toBeNull();
+    expect(portsOf(program)).toEqual([]);
+    expect(filesAbout(program)).toEqual([]);
+  });
+
+  test("is closed by the one that stays when the one that opened it is killed with -9", async () => {
+    const program = await startIdle(nodeMajor, "closed");
+    const [opener, other] = [await startLeakline(program), await startLeakline(program)];
+    await opener.stop();
+    expect(portsOf(program)).toEqual([program.port]);
+    expect(await leave(other)).toBeNull();
+    expect(portsOf(program)).toEqual([]);
+  });
+});
+
+test("a killed one that was not the opener does not keep the inspector open", async () => {
+  const program = await startIdle(24, "closed");
+  const [opener, other] = [await startLeakline(program), await startLeakline(program)];
+  await other.stop();
+  expect(await leave(opener)).toBeNull();
+  expect(portsOf(program)).toEqual([]);
+});
+
+test("two that leave at the same moment close it", async () => {
+  for (let times = 0; times < 5; times++) {
+    const program = await startIdle(24, "closed");
+    const both = [await startLeakline(program), await startLeakline(program)];
+    expect(await Promise.all(both.map(leave))).toEqual([null, null]);
+    expect(portsOf(program)).toEqual([]);
+  }
+});
+
+test("when all were killed, the next one finds that it was a Leakline, and closes it", async () => {
+  const program = await startIdle(24, "closed");
+  await (await startLeakline(program)).stop();
+  expect(portsOf(program)).toEqual([program.port]);
+  const next = await startLeakline(program);
+  expect(next.announcements.filter(({ event }) => event !== undefined)).toEqual([]);
+  expect(await leave(next)).toBeNull();
+  expect(portsOf(program)).toEqual([]);
+});
+
+test("a foreign client keeps it open, whoever leaves, and the last one says so", async () => {
+  const program = await startIdle(24, "closed");
+  const [opener, other] = [await startLeakline(program), await startLeakline(program)];
+  const foreign = await connectForeign(program);
+  expect(await leave(opener)).toBeNull();
+  expect(await leave(other)).toContain("another client");
+  expect(portsOf(program)).toEqual([program.port]);
+  await foreign.close();
+  const next = await startLeakline(program);
+  expect(await leave(next)).toBeNull();
+  expect(portsOf(program)).toEqual([]);
+});
+
+test("an inspector that others opened is left open: from the start, or anew after ours", async () => {
+  const started = await startIdle(24, "open");
+  expect(await leave(await startLeakline(started))).toBeNull();
+  expect(portsOf(started)).toEqual([started.port]);
+
+  const program = await startIdle(24, "closed");
+  await (await startLeakline(program)).stop();
+  const foreign = await connectForeign(program);
+  // The program's owner closes it and opens it again, at the same port.
+  const expression =
+    "const i = process.getBuiltinModule('inspector'); setTimeout(() => { i.close(); i.open(process.debugPort); }, 20)";
+  await foreign.send("Runtime.evaluate", { expression });
+  await vi.waitFor(() => expect(program.stderr().match(/Debugger listening/g)).toHaveLength(2));
+  expect(await leave(await startLeakline(program))).toBeNull();
+  expect(portsOf(program)).toEqual([program.port]);
 });
