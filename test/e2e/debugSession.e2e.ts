@@ -43,6 +43,9 @@ const code = useWorkbench({
   ],
 });
 
+/** Nothing in the editor says so: a plain configuration does not show what it prints. */
+const untilDemoIsBlocked = () => code().page.waitForTimeout(4000);
+
 const releaseNow = () => writeFileSync(join(code().workspace, release), "");
 
 afterEach(async () => {
@@ -62,6 +65,7 @@ describe("a plain launch configuration", () => {
       const { debug, editor, statusBar, notifications } = code();
       await (name === "Demo" ? debug.start() : debug.start(name));
       await debug.waitUntilRunning();
+      await untilDemoIsBlocked();
       const view = await findBlocked(code());
       const row = await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
       expect(row).toMatchObject({ level: 2, icon: "error" });
@@ -152,7 +156,7 @@ test("two sessions at once: each is read, and one that ends leaves the other", a
   const view = code().view("Leakline");
   await view.waitForRow(/^closeHandle running/, 40_000);
   await debug.start("Demo");
-  await code().page.waitForTimeout(3000);
+  await untilDemoIsBlocked();
   await findBlocked(code());
   await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
   await view.waitForRow(/^closeHandle running .* 300 waiting/);

@@ -11,6 +11,7 @@ import type { EditorParts, IgnoredFindings } from "./editorState.ts";
 import { findNode } from "./findNode.ts";
 import { failureText } from "./hints.ts";
 import { createIgnoreReason, type IgnoredFinding, parseIgnored } from "./ignored.ts";
+import { readTarget } from "./readTargets.ts";
 import { openPosition } from "./rowCommands.ts";
 import { readSettings, settingsSection } from "./settings.ts";
 import { SourceLocator, sourceScheme } from "./sourceLocator.ts";
@@ -80,6 +81,10 @@ export function activateEditor(
       if (finding.callback) await openPosition(finding.callback, target.key, parts, decorations);
     },
     showInView: (blocker) => showInView(blocker, parts),
+    async read({ target: { key } }) {
+      const target = targets.find(key);
+      if (target) await readTarget(target, parts);
+    },
   });
 
   let filter = "";

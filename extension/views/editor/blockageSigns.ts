@@ -6,6 +6,8 @@ export interface BlockageSignsOptions {
   readonly treeView: vscode.TreeView<string>;
   openLine(blocker: Blocker): Promise<void>;
   showInView(blocker: Blocker): Promise<void>;
+  /** Reads the heap as well, which says what waits. */
+  read(blocker: Blocker): Promise<void>;
 }
 
 /**
@@ -58,13 +60,16 @@ export class BlockageSigns implements vscode.Disposable {
   async #announce(blocker: Blocker, nowMs: number): Promise<void> {
     const openLine = "Open the Line";
     const showInView = "Show in Side Bar";
+    const read = "Count What Waits";
     const choice = await vscode.window.showWarningMessage(
       describe(blocker, nowMs),
       openLine,
       showInView,
+      ...(waitingText(blocker) === "" ? [read] : []),
     );
     if (choice === openLine) await this.#options.openLine(blocker);
     else if (choice === showInView) await this.#options.showInView(blocker);
+    else if (choice === read) await this.#options.read(blocker);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { withDeadline } from "../../base/deadline.ts";
 import type { OpenTargetRequest } from "../../protocol/analysisApi.ts";
@@ -21,6 +22,8 @@ const javascriptTypes: ReadonlySet<string> = new Set([
 
 /** The root session of a launch never answers, and a busy one may not: every question has an end. */
 const answerMs = 2000;
+const startMs = 5000;
+const startPollMs = 50;
 const proxyCommand = "extension.js-debug.requestCDPProxy";
 
 /** The JavaScript debug sessions that run; an extension can ask the editor only for the active one. */
@@ -50,24 +53,27 @@ export class DebugSessions implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** The processes of the active session's launch: its own, and those that it started. */
-  async processesOfActive(): Promise<readonly WantedTarget[]> {
-    const active = vscode.debug.activeDebugSession;
-    if (!active || !javascriptTypes.has(active.type)) return [];
-    const root = rootOf(active);
-    const children = [...this.#sessions.values(), active].filter(
-      (session, index, all) =>
-        session.parentSession !== undefined &&
-        rootOf(session) === root &&
-        all.indexOf(session) === index,
-    );
+  /** The processes of every session: those that were launched or attached to, and what they started. */
+  async processes(): Promise<readonly WantedTarget[]> {
+    const roots = [...this.#sessions.values()].filter(({ parentSession }) => !parentSession);
+    await Promise.all(roots.map((root) => this.#untilStarted(root)));
+    const children = [...this.#sessions.values()].filter(({ parentSession }) => parentSession);
     const asked = await Promise.all(
       children.map(async (session) => ({ session, process: await askProcess(session) })),
     );
     // A worker thread is a session of its own; the process it belongs to is asked for its threads.
     return asked
       .filter(({ session, process }) => process?.isMainThread ?? !isWorkerName(session.name))
-      .map(({ session }) => wantedProcess(session, root));
+      .map(({ session }) => wantedProcess(session, rootOf(session)));
+  }
+
+  /** A launch is a session at once, and its process another one as soon as it runs. */
+  async #untilStarted(root: vscode.DebugSession): Promise<void> {
+    const deadline = performance.now() + startMs;
+    const hasProcess = () => [...this.#sessions.values()].some((one) => one.parentSession === root);
+    while (this.#sessions.has(root.id) && !hasProcess() && performance.now() < deadline) {
+      await sleep(startPollMs);
+    }
   }
 }
 

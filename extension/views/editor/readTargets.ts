@@ -10,9 +10,9 @@ import { isCancelled, showFailure, withProgress } from "./progress.ts";
 import { isBlocked } from "./tree/sections.ts";
 import type { Asking, WantedTarget, WatchedTarget } from "./watchedTarget.ts";
 
-/** The active debug session's processes, or what the user picks. Empty when they turn away. */
+/** The debug sessions' processes, or what the user picks. Empty when they turn away. */
 export async function chooseTargets(parts: EditorParts): Promise<readonly WantedTarget[]> {
-  const ofSession = await parts.sessions.processesOfActive();
+  const ofSession = await parts.sessions.processes();
   if (ofSession.length > 0) return ofSession;
   const picked = await pickTarget(parts);
   return picked ? [picked] : [];
