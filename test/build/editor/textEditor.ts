@@ -10,7 +10,7 @@ export interface EditorLine {
   readonly text: string;
   /** What decorations write into the line without being part of it. */
   readonly added: readonly string[];
-  /** Icons beside the line: a codicon's name such as `debug-breakpoint`, or the file of an image. */
+  /** Icons beside the line: a codicon's name such as `debug-breakpoint`, the file of an image, or `data:image`. */
   readonly gutter: readonly string[];
   /** Names of what marks the whole line or parts of it, such as `debug-top-stack-frame-line`. */
   readonly marks: readonly string[];
@@ -176,6 +176,7 @@ function readLines(editorSelector: string): readonly EditorLine[] {
       .map((name) => name.slice("codicon-".length));
     const address = decodeURIComponent(getComputedStyle(icon).backgroundImage);
     const image = /([^/=&"?]+\.(?:svg|png))/.exec(address)?.[1];
+    if (address.includes("data:image")) return [...names, "data:image"];
     return image ? [...names, image] : names;
   };
 

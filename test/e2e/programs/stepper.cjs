@@ -14,4 +14,6 @@ registry.register(kept, 1);
 setInterval(() => {
   const total = add(1);
   if (total % 5 === 0) console.log(`total ${total} ${kept.name}`);
+  // What nothing refers to is collected, a registry too.
+  if (total < 0) registry.unregister(kept);
 }, 200);
