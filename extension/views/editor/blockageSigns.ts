@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { type Blocker, blockerText, waitingText } from "./blockers.ts";
-import { fullPlace } from "./tree/place.ts";
+import { shortPlace } from "./tree/place.ts";
 
 export interface BlockageSignsOptions {
   readonly treeView: vscode.TreeView<string>;
@@ -45,12 +45,16 @@ export class BlockageSigns implements vscode.Disposable {
       value: blockers.length,
       tooltip: blockers.map((one) => blockerText(one, nowMs)).join("\n"),
     };
-    const now = new Set(blockers.map(({ key }) => key));
+    const announced = new Set<string>();
     for (const blocker of blockers) {
-      if (!this.#announced.has(blocker.key)) void this.#announce(blocker, nowMs);
+      const isKnown = this.#announced.has(blocker.key);
+      // In a moment the reading also says how many wait.
+      if (!isKnown && blocker.target.isBeingRead) continue;
+      announced.add(blocker.key);
+      if (!isKnown) void this.#announce(blocker, nowMs);
     }
     // One that ended and comes again is a new one.
-    this.#announced = now;
+    this.#announced = announced;
   }
 
   dispose(): void {
@@ -73,14 +77,14 @@ export class BlockageSigns implements vscode.Disposable {
   }
 }
 
-/** `closeSession blocks finalizers ≥ 3 min 12 s, 750 waiting, in server.js [4242], shareClient.ts:26:56 (closeSession)`. */
+/** `closeSession blocks finalizers ≥ 3 min 12 s, 750 waiting, in server.js [4242], shareClient.ts:26`. */
 function describe(blocker: Blocker, nowMs: number): string {
   const { callback } = blocker.current.finding;
   return [
     blockerText(blocker, nowMs),
     waitingText(blocker),
     `in ${blocker.target.title}`,
-    callback ? fullPlace(callback) : "",
+    callback ? shortPlace(callback) : "",
   ]
     .filter((part) => part !== "")
     .join(", ");

@@ -35,8 +35,8 @@ export async function readTargets(
 export async function readTarget(target: WatchedTarget, parts: EditorParts): Promise<void> {
   const { title } = target.state;
   try {
-    const report = await withProgress(`Leakline reads ${title}`, (asking) =>
-      lookThenCapture(target, asking, parts),
+    const report = await target.reading(() =>
+      withProgress(`Leakline reads ${title}`, (asking) => lookThenCapture(target, asking, parts)),
     );
     parts.log.info(`${title}: reading ${report.capture.reading}, ${report.capture.level}`);
     await showOutcome(target, report, parts);

@@ -49,6 +49,8 @@ export interface TargetState {
   readonly look: TimedReport | null;
   readonly heap: TimedReport | null;
   readonly folders: FolderMapping | null;
+  /** A command reads it just now: what it says is not complete yet. */
+  readonly isBeingRead: boolean;
 }
 
 /** A call that the user waits for. */
@@ -92,6 +94,7 @@ export class WatchedTarget {
       look: null,
       heap: null,
       folders: this.wanted.folders ?? null,
+      isBeingRead: false,
     };
   }
 
@@ -107,6 +110,16 @@ export class WatchedTarget {
       this.#opening = undefined;
     });
     return this.#opening;
+  }
+
+  /** Work of several questions, which make one reading. */
+  async reading<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#change({ isBeingRead: true });
+    try {
+      return await work();
+    } finally {
+      this.#change({ isBeingRead: false });
+    }
   }
 
   /** Level *Look*. A file has nothing to look at. */

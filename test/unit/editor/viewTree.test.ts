@@ -22,6 +22,7 @@ const state = (known: Partial<TargetState> = {}): TargetState => ({
   look: null,
   heap: null,
   folders: null,
+  isBeingRead: false,
   ...known,
 });
 

@@ -37,6 +37,7 @@ const state = (known: Partial<TargetState> = {}): TargetState => ({
   look: null,
   heap: { report: blockedReport, atMs: 0 },
   folders: null,
+  isBeingRead: false,
   ...known,
 });
 
