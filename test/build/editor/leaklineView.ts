@@ -4,12 +4,26 @@ import { readStat } from "../../../extension/process/procFiles.ts";
 import type { TreeRow, View } from "./view.ts";
 import type { Workbench } from "./workbench.ts";
 
-/** `Leakline: Find blocked finalizers`, and the view that shows the answer. */
-export async function findBlocked(code: Workbench): Promise<View> {
+/** The picker's title. */
+export const processPicker = "Leakline: which Node process?";
+
+/**
+ * `Leakline: Find blocked finalizers`, and the view that shows the answer. Without a debug session
+ * `pid` says which process to pick.
+ */
+export async function findBlocked(code: Workbench, pid?: number): Promise<View> {
   await code.runCommand("Leakline: Find blocked finalizers");
+  if (pid !== undefined) await pickProcess(code, pid);
   const view = code.view("Leakline");
   await view.open();
   return view;
+}
+
+/** Picks a process as a user does: part of the row, and a click. */
+export async function pickProcess({ quickInput }: Workbench, pid: number): Promise<void> {
+  await quickInput.waitUntilOpen(processPicker);
+  await quickInput.type(`[${pid}]`);
+  await quickInput.choose(new RegExp(`\\[${pid}\\]$`));
 }
 
 /** The row of a finding that is in the state `kind`, such as `running`. */
