@@ -103,6 +103,33 @@ test("a target that could not be reached says why and what to do", () => {
   expect(drawTree(tree([failed]))).toBe("· Nothing answers.\n· Try.");
 });
 
+test("a file can't tell a queue that stands still from one about to be served, and says so", () => {
+  const due = finding({
+    id: "collectable-1",
+    kind: "collectable",
+    severity: "info",
+    confidence: "possible",
+    count: 750,
+    callback: place("rowStore.ts:14:47", "freeHandle"),
+  });
+  const { target } = report();
+  const file = (findings: readonly (typeof due)[]) =>
+    tree([
+      state({
+        kind: "file",
+        heap: {
+          report: report({ target: { ...target, kind: "file" }, findings: [...findings] }),
+          atMs,
+        },
+      }),
+    ]);
+  const [queued] = file([due])[0]?.children ?? [];
+  expect(`${queued?.label} ${queued?.description}`).toBe(
+    "freeHandle queued or just collected · 750 · rowStore.ts:14",
+  );
+  expect(drawTree(file([]))).toContain("Nothing waits in a queue");
+});
+
 test("the filter keeps what matches, with what is above and below it", () => {
   const text = drawTree(tree([state({ heap })], { filter: "FREEROW" }));
   expect(text).toContain("closeSession");

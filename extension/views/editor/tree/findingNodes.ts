@@ -73,11 +73,10 @@ function labelOf(finding: Finding): string {
 /** `running ≥ 3 min 12 s · 750 waiting · shareClient.ts:26`. */
 function describe(current: CurrentFinding, nowMs: number): string {
   const { finding } = current;
-  const sure = finding.confidence === "certain" ? "" : ` (${finding.confidence})`;
   const age = formatAge(current, nowMs);
   const waiting = finding.blocks?.registrations ?? null;
   return [
-    `${finding.batch ? "batch " : ""}${finding.kind}${sure}${age === "" ? "" : ` ${age}`}`,
+    `${verdictText(finding)}${age === "" ? "" : ` ${age}`}`,
     isOfThread(finding)
       ? waiting === null
         ? ""
@@ -91,6 +90,12 @@ function describe(current: CurrentFinding, nowMs: number): string {
   ]
     .filter((part) => part !== "")
     .join(" · ");
+}
+
+function verdictText({ kind, confidence, batch }: Finding): string {
+  if (kind === "collectable" && confidence !== "certain") return "queued or just collected";
+  const sure = confidence === "certain" ? "" : ` (${confidence})`;
+  return `${batch ? "batch " : ""}${kind}${sure}`;
 }
 
 export function stackNodes(

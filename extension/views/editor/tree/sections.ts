@@ -47,7 +47,11 @@ export const blockedSection: Section = {
   icon: "stop-circle",
   nodes(input) {
     const { targetKey, reading, nowMs, ignoreReason } = input;
-    const blocked = reading.findings.filter(isBlocked);
+    const isFile = reading.newest.report.target.kind === "file";
+    // A file can't tell a queue that stands still from one that was about to be served.
+    const blocked = reading.findings.filter(
+      (one) => isBlocked(one) || (isFile && one.finding.kind === "collectable"),
+    );
     const ids = new Set(blocked.map(({ finding }) => finding.id));
     const isBelow = ({ finding }: CurrentFinding) =>
       finding.blockedBy !== null && ids.has(finding.blockedBy);
@@ -66,7 +70,8 @@ export const blockedSection: Section = {
     if (nodes.length + notes.length > 0) {
       return [...notes, ...withIgnoredLast(`${targetKey}/blocked`, nodes)];
     }
-    return [message(`${targetKey}/blocked/none`, "No finalizer is blocked", "pass")];
+    const none = isFile ? "Nothing waits in a queue" : "No finalizer is blocked";
+    return [message(`${targetKey}/blocked/none`, none, "pass")];
   },
   describe: ({ reading }) => {
     const count = reading.findings.filter(isAlarming).length;
