@@ -17,17 +17,17 @@ import {
   nativeProblem,
   pausedProblem,
   silentProblem,
+  textsMissing,
   workersNotSeen,
 } from "../protocol/threadProblems.ts";
-import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import { buildReport } from "./buildReport.ts";
 import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
 import { saveBytes } from "./saveBytes.ts";
 import { createStuckClock } from "./stuckClock.ts";
 import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
-import { createLiveSources } from "./targetSources.ts";
 import { type FunctionStart, startOf, threadEvidenceOf } from "./threadEvidence.ts";
+import { createThreadSources } from "./threadSources.ts";
 
 /** A second snapshot only tells a batch from one long callback: it is not worth a long pause. */
 const longestSecondPauseMs = 5000;
@@ -57,21 +57,13 @@ export function createProcessSession(
   const { description } = inspected;
   const nodeMajor = majorVersion(description);
   const clock = createStuckClock();
-  const libraries = new Map<number, SourceLibrary>();
+  const sources = createThreadSources(inspected.scripts);
   /** One snapshot at a time, so that none is spoiled by another. */
   const captures = createTurns();
   let readings = 0;
   let looked: { readonly atMs: number; readonly observations: Observations } | undefined;
   let capturing = false;
   let sharedLook: Promise<Report> | undefined;
-
-  const libraryOf = (threadId: number): SourceLibrary => {
-    const known = libraries.get(threadId);
-    if (known) return known;
-    const library = createLiveSources(() => inspected.scripts(threadId));
-    libraries.set(threadId, library);
-    return library;
-  };
 
   const observeAll = async ({ emit }: CallContext<AnalysisEvent>): Promise<Observations> => {
     const observations = await inspected.look((pid) =>
@@ -90,7 +82,7 @@ export function createProcessSession(
 
   const evidenceOfThread = (observation: ThreadObservation, heap: HeapReading | null) =>
     threadEvidenceOf(observation, clock.sinceMs(observation), {
-      library: libraryOf(observation.threadId),
+      library: sources.libraryOf(observation.threadId),
       nodeMajor,
       callbacks: heap && knownCallbacksOf(heap),
     });
@@ -110,7 +102,10 @@ export function createProcessSession(
         ...capture,
       },
       evidence,
-      problems: problemsOf(evidence.threads, inspected),
+      problems: [
+        ...problemsOf(evidence.threads, inspected),
+        ...(sources.isMissingTexts ? [textsMissing()] : []),
+      ],
     });
 
   const estimate = async () => {
@@ -124,6 +119,7 @@ export function createProcessSession(
   };
 
   const lookNow = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
+    sources.askAgain();
     const observations = await observeAll(context);
     const reachable = answers(observations[0]);
     const [threads, cost] = await Promise.all([
@@ -215,6 +211,7 @@ export function createProcessSession(
   };
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
+    sources.askAgain();
     const before = await observeOnce(context);
     if (!answers(before[0])) return look(context);
     const threadIds = before
@@ -245,7 +242,7 @@ export function createProcessSession(
 
   const runningQueueOf = async (heap: CapturedHeap, observation: ThreadObservation) => {
     const running = runningCallback(observation, await evidenceOfThread(observation, heap.reading));
-    return running === null ? [] : queueOf(heap.reading, running, libraryOf(heap.threadId));
+    return running === null ? [] : queueOf(heap.reading, running, sources.libraryOf(heap.threadId));
   };
 
   const progressBetween = async (
@@ -268,7 +265,7 @@ export function createProcessSession(
   ): Promise<HeapEvidence> =>
     heapEvidenceOf(heap.reading, {
       threadId: heap.threadId,
-      library: libraryOf(heap.threadId),
+      library: sources.libraryOf(heap.threadId),
       running: runningCallback(observation, thread),
     });
 
@@ -325,13 +322,7 @@ export function createProcessSession(
     look,
     capture: (context) => inTurn(context, () => capture(context)),
     saveSnapshot: (context, path) => inTurn(context, () => saveSnapshot(context, path)),
-    async sourceText(file) {
-      for (const library of libraries.values()) {
-        const text = await library.text(file);
-        if (text !== null) return text;
-      }
-      return null;
-    },
+    sourceText: sources.text,
     close: () => inspected.close(),
   };
 }

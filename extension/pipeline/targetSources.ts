@@ -32,13 +32,32 @@ export const createFileSources = (): SourceLibrary =>
 
 /**
  * Sources of a live thread: the text that really runs, which a loader may have made from the file.
- * `listScripts` is asked once, and only when a source is needed.
+ * `listScripts` is asked once, and only when a source is needed. `onMissing` is told when the thread gave
+ * no answer: a report without source lines beats no report.
  */
-export function createLiveSources(listScripts: () => Promise<ScriptCatalogue>): SourceLibrary {
+export function createLiveSources(
+  listScripts: () => Promise<ScriptCatalogue>,
+  onMissing: () => void,
+): SourceLibrary {
   let listed: Promise<ScriptCatalogue | null> | undefined;
   const catalogue = () => {
-    listed ??= listScripts().catch(() => null);
+    listed ??= orMissing(listScripts);
     return listed;
+  };
+  const orMissing = async <Result>(ask: () => Promise<Result>): Promise<Result | null> => {
+    try {
+      return await ask();
+    } catch {
+      onMissing();
+      return null;
+    }
+  };
+  const textFromProcess = async (
+    { source }: ScriptCatalogue,
+    { scriptId, sourceMapUrl }: Pick<LoadedScript, "scriptId" | "sourceMapUrl">,
+  ): Promise<ScriptText | null> => {
+    const text = await orMissing(() => source(scriptId));
+    return text === null ? null : { text, sourceMapUrl };
   };
   const loaders: SourceLoaders = {
     async loadScript({ url, scriptId }) {
@@ -52,7 +71,7 @@ export function createLiveSources(listScripts: () => Promise<ScriptCatalogue>): 
       if (!script) {
         const text = await readScriptFile(url);
         if (text || known.isComplete || scriptId === null) return text;
-        return textFromProcess(known, { scriptId, url, sourceMapUrl: null, length: -1 });
+        return textFromProcess(known, { scriptId, sourceMapUrl: null });
       }
       return (await sameTextOnDisk(script)) ?? (await textFromProcess(known, script));
     },
@@ -73,14 +92,6 @@ async function sameTextOnDisk(script: LoadedScript): Promise<ScriptText | null> 
   return text && text.text.length === script.length
     ? { text: text.text, sourceMapUrl: script.sourceMapUrl }
     : null;
-}
-
-async function textFromProcess(
-  catalogue: ScriptCatalogue,
-  script: LoadedScript,
-): Promise<ScriptText | null> {
-  const text = await catalogue.source(script.scriptId);
-  return text === null ? null : { text, sourceMapUrl: script.sourceMapUrl };
 }
 
 async function readScriptFile(url: string): Promise<ScriptText | null> {

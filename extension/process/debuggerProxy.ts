@@ -99,8 +99,9 @@ export async function readProxyScripts(
           ask((session) => session.send("Debugger.getScriptSource", parameters, deadlineMs)),
         );
         return scriptSource;
-      } catch {
-        return null;
+      } catch (error) {
+        if (error instanceof ProtocolError) return null;
+        throw error;
       }
     },
   };

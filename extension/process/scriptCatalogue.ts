@@ -15,7 +15,7 @@ export interface ScriptCatalogue {
   readonly scripts: readonly LoadedScript[];
   /** Whether `scripts` are all of them; else `source` may know an id that is not among them. */
   readonly isComplete: boolean;
-  /** The text that runs, null when V8 no longer has it or the thread doesn't answer. */
+  /** The text that runs, null when V8 no longer has it. Rejects when the thread gives no answer. */
   source(scriptId: number): Promise<string | null>;
 }
 
@@ -44,6 +44,7 @@ export async function readScripts(
 interface WantedSource {
   readonly scriptId: number;
   resolve(text: string | null): void;
+  reject(error: unknown): void;
 }
 
 /**
@@ -59,12 +60,14 @@ function sourceReader(
   let isReading = false;
 
   const readTogether = async () => {
+    const asked = new Set<WantedSource>();
     const texts = new Map<WantedSource, string | null>();
+    let failure: unknown;
     try {
       await withDebugger(connect, deadlineMs, async (session) => {
         while (wanted.length > 0) {
           const batch = wanted.splice(0);
-          for (const one of batch) texts.set(one, null);
+          for (const one of batch) asked.add(one);
           await Promise.all(
             batch.map(async (one) =>
               texts.set(one, await textOf(session, one.scriptId, deadlineMs)),
@@ -72,11 +75,15 @@ function sourceReader(
           );
         }
       });
-    } catch {
-      // The positions stay generated ones: a report without source lines beats no report.
-      for (const one of wanted.splice(0)) texts.set(one, null);
+    } catch (error) {
+      failure = error;
+      for (const one of wanted.splice(0)) asked.add(one);
     }
-    for (const [{ resolve }, text] of texts) resolve(text);
+    for (const one of asked) {
+      const text = texts.get(one);
+      if (text === undefined) one.reject(failure);
+      else one.resolve(text);
+    }
   };
 
   const readAll = async () => {
@@ -86,8 +93,8 @@ function sourceReader(
   };
 
   return (scriptId) =>
-    new Promise((resolve) => {
-      wanted.push({ scriptId, resolve });
+    new Promise((resolve, reject) => {
+      wanted.push({ scriptId, resolve, reject });
       if (!isReading) void readAll();
     });
 }

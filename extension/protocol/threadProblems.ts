@@ -18,6 +18,13 @@ export const silentProblem = (label: string): Problem => ({
   hint: "It may run native code or a long garbage collection; try again with a longer --timeout.",
 });
 
+/** Some text of a script that a report needs could not be had in time. */
+export const textsMissing = (): Problem => ({
+  code: "source-texts-missing",
+  message: "The text of some scripts could not be read: the process gave no answer in time.",
+  hint: "Positions may be those of generated code, and lines that call register may be missing; read again, or with a longer --timeout.",
+});
+
 /** A debugger's proxy stands for one thread. */
 export const workersNotSeen = (): Problem => ({
   code: "workers-not-seen",
