@@ -1,0 +1,195 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+import {
+  expectNoBlockageInStatusBar,
+  findBlocked,
+  findingRow,
+  textOf,
+  waitForBadge,
+} from "../build/editor/leaklineView.ts";
+import { useWorkbench } from "../build/editor/useWorkbench.ts";
+import { startProgram } from "../build/runningProgram.ts";
+import { scenarioFile } from "../build/scenario.ts";
+
+const demo = fileURLToPath(new URL("../../dist/demo/fileService.cjs", import.meta.url));
+
+const code = useWorkbench({ settings: { "leakline.answerDeadline": -4 } });
+
+afterEach(async () => {
+  await code().debug.stopAll();
+  await code()
+    .runCommand("Leakline: Stop")
+    .catch(() => {});
+  await code().notifications.clear();
+});
+
+const start = (script: string, args: readonly string[] = []) =>
+  startProgram({ nodeMajor: 24, script, args, inspector: "open" });
+
+test("a setting that makes no sense is said once, with what is used instead", async () => {
+  await code().sideBar.open();
+  await code().view("Leakline").open();
+  const { text } = await code().notifications.waitFor(/leakline\.answerDeadline/);
+  expect(text).toContain("must be a number of seconds from 1 to 600; 10 is used instead");
+});
+
+test("an empty view says what it is for, and leads to the commands", async () => {
+  const { view, quickInput } = code();
+  const leakline = view("Leakline");
+  await leakline.open();
+  const welcome = await leakline.welcome();
+  for (const text of [
+    "Which cleanup callback is stuck",
+    "Attach to Node Process…",
+    "open the demo",
+  ])
+    expect(welcome).toContain(text);
+  await leakline.clickWelcomeButton("Attach to Node Process…");
+  await quickInput.waitUntilOpen("Leakline: which Node process?");
+  await quickInput.cancel();
+});
+
+test("rows can be filtered, by a button and back", async () => {
+  const { quickInput } = code();
+  const program = await start(demo);
+  const leakline = await findBlocked(code(), program.pid);
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await leakline.clickTitleAction("Filter the rows…");
+  await quickInput.waitUntilOpen("Leakline: filter the rows");
+  await quickInput.type("unlockRow");
+  await quickInput.accept();
+  await leakline.waitForRows("only what matches", (rows) => !textOf(rows).includes("closeSession"));
+  expect(textOf(await leakline.rows())).toContain("unlockRow");
+  expect(await leakline.message()).toBe('Rows with "unlockRow"');
+  // The filter hides rows, not the blockage.
+  await code().statusBar.waitFor(/closeSession blocks finalizers/);
+  await leakline.clickTitleAction("Show all rows");
+  await leakline.waitForRow(/^closeSession running/);
+});
+
+test("a finding is ignored with a reason, and taken back", async () => {
+  const { quickInput } = code();
+  const program = await start(demo);
+  const leakline = await findBlocked(code(), program.pid);
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await leakline.clickAction(findingRow("closeSession", "running"), "Ignore with reason…");
+  await quickInput.waitUntilOpen("Leakline: ignore this finding");
+  await quickInput.accept();
+  await expect.poll(async () => (await quickInput.state())?.message).toContain("Give a reason");
+  await quickInput.type("the vendor knows");
+  await quickInput.accept();
+  await expectNoBlockageInStatusBar(code());
+  await waitForBadge(code(), 0);
+  await leakline.expand("Ignored");
+  await leakline.waitForRow(findingRow("closeSession", "running"));
+  expect(await leakline.hover(findingRow("closeSession", "running"))).toContain(
+    "Ignored: the vendor knows",
+  );
+  await leakline.clickAction(findingRow("closeSession", "running"), "Stop ignoring");
+  await code().statusBar.waitFor(/closeSession blocks finalizers/);
+});
+
+test("the holders of a registration that retains itself, step by step, and its report", async () => {
+  const { page, view } = code();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const program = await start(scenarioFile("heldClosure", "leaky.js"));
+  await findBlocked(code(), program.pid);
+  const leakline = view("Leakline");
+  const finding = /^\(anonymous\) self-retained · 60 · leaky\.js:6/;
+  await leakline.waitForRow(finding, 40_000);
+  await leakline.clickAction(finding, "Show holders");
+  await leakline.waitForRow(/^this → Connection/);
+  await leakline.clickAction(finding, "Copy report");
+  await expect
+    .poll(() => page.evaluate("navigator.clipboard.readText()"))
+    .toContain("### self-retained: The held value of these registrations");
+  const text = await page.evaluate("navigator.clipboard.readText()");
+  expect(text).toMatch(/callback: `.*heldClosure\/leaky\.js:6:/);
+  expect(text).toContain(".this → Connection");
+});
+
+test("a snapshot is taken into the folder, readable by its owner only, and opened", async () => {
+  const { notifications, quickInput, view } = code();
+  const program = await start(scenarioFile("heldClosure", "leaky.js"));
+  await code().runCommand("Leakline: Take heap snapshot");
+  await quickInput.waitUntilOpen("Leakline: which Node process?");
+  await quickInput.type(`[${program.pid}]`);
+  await quickInput.choose(new RegExp(`\\[${program.pid}\\]$`));
+  const { text } = await notifications.waitFor(/^The snapshot is in /, 60_000);
+  const file = /^The snapshot is in (\S+\.heapsnapshot) /.exec(text)?.[1] ?? "";
+  expect(text).toContain("It holds every string of the process, passwords included.");
+  expect(statSync(file).mode & 0o077).toBe(0);
+  expect(readdirSync(join(file, "..")).length).toBe(1);
+  await notifications.click(/^The snapshot is in /, "Open Snapshot");
+  const leakline = view("Leakline");
+  await leakline.waitForRow(/^leaky\.js-.*\.heapsnapshot reading of/, 40_000);
+});
+
+test("a snapshot that stops the process for longer than allowed is asked for, with its estimate", async () => {
+  const { dialog, notifications } = code();
+  await setSetting("leakline.longestUnaskedPause", 0);
+  const program = await start(demo);
+  await code().runCommand("Leakline: Find blocked finalizers");
+  await code().quickInput.waitUntilOpen("Leakline: which Node process?");
+  await code().quickInput.type(`[${program.pid}]`);
+  await code().quickInput.choose(new RegExp(`\\[${program.pid}\\]$`));
+  const asked = await dialog.waitUntilOpen(20_000);
+  expect(asked.message).toBe("Take a heap snapshot?");
+  expect(asked.detail).toMatch(
+    /^It stops the process for about [\d.]+ m?s and needs about [\d.]+ MB of memory.*collects garbage first/,
+  );
+  await dialog.click("Cancel");
+  await notifications.waitUntilGone(/^Leakline reads/);
+  const leakline = code().view("Leakline");
+  await leakline.open();
+  await leakline.waitForRow("How many wait behind it is not known without a snapshot");
+  await setSetting("leakline.longestUnaskedPause", 5);
+  await notifications.click(/closeSession blocks finalizers/, "Count What Waits");
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+});
+
+test("the demo is opened by its command, and found", async () => {
+  const { quickInput, notifications, view, debug } = code();
+  await code().runCommand("Leakline: Open demo");
+  await quickInput.waitUntilOpen("Leakline: which demo?");
+  expect((await quickInput.state())?.rows.map(({ label }) => label)).toEqual([
+    "blocked",
+    "self-retained",
+    "ordinary",
+  ]);
+  await quickInput.choose("blocked");
+  await debug.waitUntilRunning();
+  await notifications.waitFor(/^The demo "blocked" runs/);
+  await code().page.waitForTimeout(4000);
+  await notifications.click(/^The demo "blocked" runs/, "Find Blocked Finalizers");
+  const leakline = view("Leakline");
+  await leakline.open();
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  // What is shipped has no sources on the disk: they come from the map.
+  await leakline.click(findingRow("closeSession", "running"));
+  await code().editor.waitForCursor("shareClient.ts");
+});
+
+test("the walkthrough has its four steps, and its command opens the demo", async () => {
+  const { page, quickInput } = code();
+  await code().runCommand("Welcome: Open Walkthrough...");
+  await quickInput.waitUntilOpen();
+  await quickInput.type("Find a blocked finalizer");
+  await quickInput.choose(/Find a blocked finalizer/);
+  const steps = page.locator(".getting-started-step .step-title");
+  await expect
+    .poll(async () => (await steps.allInnerTexts()).map((title) => title.trim()))
+    .toEqual(["What goes wrong", "Run a program that leaks", "Ask Leakline", "Read the side bar"]);
+  await code().step("open the demo's step", () => steps.nth(1).click());
+  await page.getByRole("button", { name: "Open the Demo" }).click();
+  await quickInput.waitUntilOpen("Leakline: which demo?");
+  await quickInput.cancel();
+});
+
+async function setSetting(name: string, value: unknown): Promise<void> {
+  code().writeFile(".vscode/settings.json", { [name]: value });
+  // The editor watches the file.
+  await code().page.waitForTimeout(1500);
+}
