@@ -62,7 +62,7 @@ test("rows can be filtered, by a button and back", async () => {
   await quickInput.accept();
   await leakline.waitForRows("only what matches", (rows) => !textOf(rows).includes("closeSession"));
   expect(textOf(await leakline.rows())).toContain("unlockRow");
-  expect(await leakline.message()).toBe('Rows with "unlockRow"');
+  await expect.poll(() => leakline.message()).toBe('Rows with "unlockRow"');
   // The filter hides rows, not the blockage.
   await code().statusBar.waitFor(/closeSession blocks finalizers/);
   await leakline.clickTitleAction("Show all rows");

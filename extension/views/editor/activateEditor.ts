@@ -93,15 +93,17 @@ export function activateEditor(
     const nowMs = Date.now();
     const states = targets.all.map(({ state }) => state);
     const ignoreReason = createIgnoreReason(parts.ignored.all, settings().ignoredRegistries);
-    tree.show(viewTree({ targets: states, nowMs, ignoreReason, filter }));
+    // A filter is for what is there, and not for what comes some day.
+    if (states.length === 0) filter = "";
+    const rows = viewTree({ targets: states, nowMs, ignoreReason, filter });
+    tree.show(rows);
     blockers = blockersOf(states, ignoreReason, nowMs);
     signs.show(blockers, nowMs);
     decorations.showBlockers(blockers, nowMs);
     const [only] = states.length === 1 ? states : [];
-    treeView.description = [only?.title ?? "", filter === "" ? "" : `filter: ${filter}`]
-      .filter((part) => part !== "")
-      .join(" · ");
-    treeView.message = filter !== "" && states.length > 0 ? `Rows with "${filter}"` : "";
+    treeView.description = only?.title ?? "";
+    treeView.message =
+      filter === "" ? "" : `${rows.length === 0 ? "No row has" : "Rows with"} "${filter}"`;
     setContext("hasTargets", states.length > 0);
     setContext("hasFilter", filter !== "");
   };
