@@ -8,6 +8,7 @@ import {
   expectNoBlockageInStatusBar,
   findBlocked,
   findingRow,
+  stopWatching,
   textOf,
   waitForBadge,
 } from "../build/editor/leaklineView.ts";

@@ -6,6 +6,8 @@ import {
   expectNoBlockageInStatusBar,
   findBlocked,
   findingRow,
+  pickProcess,
+  stopWatching,
   textOf,
   waitForBadge,
 } from "../build/editor/leaklineView.ts";
@@ -111,12 +113,10 @@ test("the holders of a registration that retains itself, step by step, and its r
 });
 
 test("a snapshot is taken into the folder, readable by its owner only, and opened", async () => {
-  const { notifications, quickInput, view } = code();
+  const { notifications, view } = code();
   const program = await start(scenarioFile("heldClosure", "leaky.js"));
   await code().runCommand("Leakline: Take heap snapshot");
-  await quickInput.waitUntilOpen("Leakline: which Node process?");
-  await quickInput.type(`[${program.pid}]`);
-  await quickInput.choose(new RegExp(`\\[${program.pid}\\]$`));
+  await pickProcess(code(), program.pid);
   const { text } = await notifications.waitFor(/^The snapshot is in /, 60_000);
   const file = /^The snapshot is in (\S+\.heapsnapshot) /.exec(text)?.[1] ?? "";
   expect(text).toContain("It holds every string of the process, passwords included.");
@@ -125,29 +125,6 @@ test("a snapshot is taken into the folder, readable by its owner only, and opene
   await notifications.click(/^The snapshot is in /, "Open Snapshot");
   const leakline = view("Leakline");
   await leakline.waitForRow(/^leaky\.js-.*\.heapsnapshot reading of/, 40_000);
-});
-
-test("a snapshot that stops the process for longer than allowed is asked for, with its estimate", async () => {
-  const { dialog, notifications } = code();
-  await setSetting("leakline.longestUnaskedPause", 0);
-  const program = await start(demo);
-  await code().runCommand("Leakline: Find blocked finalizers");
-  await code().quickInput.waitUntilOpen("Leakline: which Node process?");
-  await code().quickInput.type(`[${program.pid}]`);
-  await code().quickInput.choose(new RegExp(`\\[${program.pid}\\]$`));
-  const asked = await dialog.waitUntilOpen(20_000);
-  expect(asked.message).toBe("Take a heap snapshot?");
-  expect(asked.detail).toMatch(
-    /^It stops the process for about [\d.]+ m?s and needs about [\d.]+ MB of memory.*collects garbage first/,
-  );
-  await dialog.click("Cancel");
-  await notifications.waitUntilGone(/^Leakline reads/);
-  const leakline = code().view("Leakline");
-  await leakline.open();
-  await leakline.waitForRow("How many wait behind it is not known without a snapshot");
-  await setSetting("leakline.longestUnaskedPause", 5);
-  await notifications.click(/closeSession blocks finalizers/, "Count What Waits");
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
 });
 
 test("the demo is opened by its command, and found", async () => {
@@ -187,9 +164,3 @@ test("the walkthrough has its four steps, and its command opens the demo", async
   await quickInput.waitUntilOpen("Leakline: which demo?");
   await quickInput.cancel();
 });
-
-async function setSetting(name: string, value: unknown): Promise<void> {
-  code().writeFile(".vscode/settings.json", { [name]: value });
-  // The editor watches the file.
-  await code().page.waitForTimeout(1500);
-}

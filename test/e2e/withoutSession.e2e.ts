@@ -9,6 +9,7 @@ import {
   findingRow,
   pickProcess,
   processPicker,
+  stopWatching,
   textOf,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";

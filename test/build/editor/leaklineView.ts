@@ -26,6 +26,18 @@ export async function pickProcess({ quickInput }: Workbench, pid: number): Promi
   await quickInput.choose(new RegExp(`\\[${pid}\\]$`));
 }
 
+/** Stops watching everything, if there is anything. */
+export async function stopWatching(code: Workbench): Promise<void> {
+  const offered = await code.quickInput.searchCommands("Leakline: Stop");
+  if (!offered.includes("Leakline: Stop")) return;
+  const leakline = code.view("Leakline");
+  await leakline.open();
+  const isSeveral = (await leakline.rows()).some(({ actions }) => actions.includes("Stop"));
+  await code.runCommand("Leakline: Stop");
+  if (isSeveral) await code.quickInput.choose("All of them");
+  await expect.poll(() => leakline.welcome()).not.toBe("");
+}
+
 /** The row of a finding that is in the state `kind`, such as `running`. */
 export const findingRow = (name: string, kind: string): RegExp =>
   new RegExp(`^${name} ${kind}(?: |$)`);
