@@ -52,9 +52,7 @@ const releaseNow = () => writeFileSync(join(code().workspace, release), "");
 afterEach(async () => {
   await code().debug.stopAll();
   await code().debug.waitUntilEnded();
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
+  await stopWatching(code());
   rmSync(join(code().workspace, release), { force: true });
   await code().notifications.clear();
 });

@@ -21,9 +21,7 @@ const code = useWorkbench({ settings: { "leakline.answerDeadline": -4 } });
 
 afterEach(async () => {
   await code().debug.stopAll();
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
+  await stopWatching(code());
   await code().notifications.clear();
 });
 

@@ -25,9 +25,7 @@ const demoLine = lineOf("extension/demo/shareClient.ts", /new FinalizationRegist
 const code = useWorkbench({});
 
 afterEach(async () => {
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
+  await stopWatching(code());
   await code().notifications.clear();
 });
 
