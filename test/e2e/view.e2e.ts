@@ -158,7 +158,7 @@ test("the walkthrough has its four steps, and its command opens the demo", async
     .poll(async () => (await steps.allInnerTexts()).map((title) => title.trim()))
     .toEqual(["What goes wrong", "Run a program that leaks", "Ask Leakline", "Read the side bar"]);
   await code().step("open the demo's step", () => steps.nth(1).click());
-  await page.getByRole("button", { name: "Open the Demo" }).click();
+  await page.getByRole("button", { name: "Open the Demo", exact: true }).click();
   await quickInput.waitUntilOpen("Leakline: which demo?");
   await quickInput.cancel();
 });
