@@ -41,10 +41,9 @@ export async function readTarget(target: WatchedTarget, parts: EditorParts): Pro
     parts.log.info(`${title}: reading ${report.capture.reading}, ${report.capture.level}`);
     await showOutcome(target, report, parts);
   } catch (error) {
-    // Cancelled before it was ever reached: there is nothing to watch.
-    if (isCancelled(error) && target.state.phase.kind === "failed") {
-      await parts.targets.remove(target.state.key);
-    }
+    const { key, look, heap } = target.state;
+    // Cancelled before anything was read of it: there is nothing to watch.
+    if (isCancelled(error) && !look && !heap) await parts.targets.remove(key);
     showFailure(error, parts.log);
   }
 }
