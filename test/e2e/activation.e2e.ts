@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
 import { analysisProcesses } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 
@@ -28,4 +30,10 @@ test("it is not started before something of it is looked at, and then starts at 
   console.log(`activation of the extension: ${activationMs} ms`);
   // Nothing heavy is started with it.
   expect(analysisProcesses()).toEqual([]);
+});
+
+test("its package is small", () => {
+  const packed = statSync(join(inject("extensionsFolder"), "../leakline.vsix")).size;
+  expect(packed).toBeGreaterThan(100_000);
+  expect(packed).toBeLessThan(2_000_000);
 });

@@ -88,22 +88,6 @@ describe("an editor in which Leakline is installed", () => {
   });
 });
 
-describe("a folder that is not trusted", () => {
-  const code = useWorkbench({ files: { "main.js": program }, trust: "asked" });
-
-  test("has nothing of Leakline but its log, and a view that says why", async () => {
-    const { dialog, quickInput, sideBar, statusBar, view } = code();
-    await dialog.click(/^No/);
-    await statusBar.waitFor("Restricted Mode");
-    await sideBar.open();
-    const leakline = view("Leakline");
-    await leakline.open();
-    expect(await leakline.welcome()).toMatch(/^This folder is not trusted/);
-    const found = await quickInput.searchCommands("Leakline:");
-    expect(found.filter((title) => titles.includes(title))).toEqual(["Leakline: Show log"]);
-  });
-});
-
 const isFrameOf =
   (name: RegExp) =>
   ({ kind, text }: { readonly kind: string; readonly text: string }) =>
