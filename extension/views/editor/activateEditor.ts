@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { createTurns } from "../../base/turns.ts";
 import { createAnalysisOwner } from "../../pipeline/analysisOwner.ts";
 import { startAnalysis } from "../../pipeline/startAnalysis.ts";
 import { BlockageSigns } from "./blockageSigns.ts";
@@ -72,6 +73,7 @@ export function activateEditor(
     treeView,
     log,
     settings,
+    captures: createTurns(),
     ignored: ignoredFindings(context.workspaceState),
     snapshotFolder: join(context.globalStorageUri.fsPath, "snapshots"),
   };

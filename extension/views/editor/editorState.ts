@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import type { Turns } from "../../base/turns.ts";
 import type { AnalysisOwner } from "../../pipeline/analysisOwner.ts";
 import type { DebugSessions } from "./debugSessions.ts";
 import type { IgnoredFinding } from "./ignored.ts";
@@ -17,6 +18,8 @@ export interface EditorParts {
   readonly treeView: vscode.TreeView<string>;
   readonly log: vscode.LogOutputChannel;
   readonly settings: () => Settings;
+  /** One snapshot at a time, of whichever target. */
+  readonly captures: Turns;
   readonly ignored: IgnoredFindings;
   /** A private folder of the extension for the user's snapshots. */
   readonly snapshotFolder: string;

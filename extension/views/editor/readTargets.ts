@@ -57,8 +57,22 @@ async function lookThenCapture(
   if (kind === "file") return target.capture(asking);
   const look = await target.look(asking);
   if (look.problems.some(({ code }) => noAnswerProblemCodes.has(code))) return look;
-  return (await isSnapshotAllowed(look.capture, parts)) ? target.capture(asking) : look;
+  return inTurn(asking, parts, async () =>
+    (await isSnapshotAllowed(look.capture, parts)) ? target.capture(asking) : look,
+  );
 }
+
+/** Snapshots of several processes come one after the other: each may need ten times a heap's memory. */
+export const inTurn = <Result>(
+  { signal, onEvent }: Asking,
+  { captures }: Pick<EditorParts, "captures">,
+  work: () => Promise<Result>,
+): Promise<Result> =>
+  captures.take(work, {
+    signal,
+    onWait: () =>
+      onEvent({ kind: "progress", phase: "Waiting for another snapshot", fraction: null }),
+  });
 
 /** Asks when the snapshot stops the process for longer than the user allows, or memory is short. */
 export async function isSnapshotAllowed(

@@ -7,7 +7,7 @@ import { cannotWriteFile } from "../../protocol/analysisErrors.ts";
 import { snapshotFile } from "./chooseTarget.ts";
 import type { EditorParts } from "./editorState.ts";
 import { showFailure, withProgress } from "./progress.ts";
-import { chooseTargets, isSnapshotAllowed, readTargets } from "./readTargets.ts";
+import { chooseTargets, inTurn, isSnapshotAllowed, readTargets } from "./readTargets.ts";
 import type { WantedTarget } from "./watchedTarget.ts";
 
 /** Writes one snapshot of what the user chooses, and offers to read it. */
