@@ -22,8 +22,11 @@ export async function takeHeapSnapshot(parts: EditorParts): Promise<void> {
         const { kind } = await target.open(asking);
         if (kind === "file") return undefined;
         const { capture } = await target.look(asking);
-        if (!(await isSnapshotAllowed(capture, parts))) return undefined;
-        return target.saveSnapshot(asking, await newSnapshotPath(wanted.title, parts));
+        return inTurn(asking, parts, async () =>
+          (await isSnapshotAllowed(capture, parts))
+            ? target.saveSnapshot(asking, await newSnapshotPath(wanted.title, parts))
+            : undefined,
+        );
       },
     );
     if (!saved) return;
