@@ -8,6 +8,7 @@ import type {
   OpenedTarget,
   OpenTargetRequest,
 } from "../protocol/analysisApi.ts";
+import { analysisOutOfMemory } from "../protocol/analysisErrors.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import { createFileReadings } from "./fileReadings.ts";
 import { createFileSession, nameOfFile } from "./fileSession.ts";
@@ -59,7 +60,7 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
       listNodeProcesses: async () => listNodeProcesses([process.pid, process.ppid]),
       openTarget: (request) => openTarget(request, context),
       look: async (id) => targets.session(id).look(context),
-      capture: async (id) => targets.session(id).capture(context),
+      capture: (id) => unlessMemoryIsRefused(() => targets.session(id).capture(context)),
       saveSnapshot: async (id, path) => targets.session(id).saveSnapshot(context, path),
       sourceText: async (id, file) => targets.session(id).sourceText(file),
       closeTarget: (id) => targets.close(id),
@@ -69,4 +70,16 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
       while (background.size > 0) await Promise.all(background);
     },
   };
+}
+
+/** V8 refuses a large array with an error of the language, and the process goes on without it. */
+async function unlessMemoryIsRefused<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefusal =
+      error instanceof RangeError &&
+      /^(?:Array buffer allocation failed|Failed to allocate memory)/.test(error.message);
+    throw isRefusal ? analysisOutOfMemory(error.message) : error;
+  }
 }

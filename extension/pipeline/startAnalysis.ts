@@ -13,6 +13,7 @@ import { createRpcClient } from "../protocol/rpc.ts";
 
 /** Long enough to close an inspector that we opened, unless the process is too busy to answer. */
 const disposeDeadlineMs = 3000;
+const lastWordsMs = 500;
 
 export interface AnalysisStart {
   /** The Node binary that runs the analysis; without one, the program that runs us. */
@@ -47,8 +48,8 @@ export function startAnalysis(
       rpc.close(error);
       resolve(disposed ?? error);
     };
-    child.once("exit", (code, signal) => {
-      const said = errorText();
+    child.once("exit", async (code, signal) => {
+      const said = await errorText();
       end(
         isOutOfMemory(code, signal, said)
           ? analysisOutOfMemory(describeEnd(code, signal))
@@ -88,14 +89,26 @@ export function environmentFor(
   return environment;
 }
 
-/** V8 says why it gave up on stderr, just before it aborts. */
-function keepTail(child: ChildProcess): () => string {
+/**
+ * V8 says why it gave up on stderr, just before it aborts. Gives the end of all that was said there, once
+ * the process has ended: its last words may come after the news of that.
+ */
+function keepTail(child: ChildProcess): () => Promise<string> {
   const keptCharacters = 16_384;
   let tail = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+  const { stderr } = child;
+  const saidAll = new Promise<void>((resolve) => {
+    if (stderr) stderr.once("close", resolve);
+    else resolve();
+  });
+  stderr?.setEncoding("utf8").on("data", (text: string) => {
     tail = (tail + text).slice(-keptCharacters);
   });
-  return () => tail;
+  return async () => {
+    // Something that the process started may still have it open.
+    await Promise.race([saidAll, sleep(lastWordsMs, undefined, { ref: false })]);
+    return tail;
+  };
 }
 
 const describeEnd = (code: number | null, signal: NodeJS.Signals | null) =>
@@ -106,7 +119,7 @@ function isOutOfMemory(code: number | null, signal: NodeJS.Signals | null, error
   const aborted =
     signal === "SIGABRT" || signal === "SIGTRAP" || code === 128 + constants.signals.SIGABRT;
   return (
-    (aborted && /heap out of memory|Array buffer allocation failed/i.test(errorText)) ||
+    (aborted && /out of memory|Array buffer allocation failed/i.test(errorText)) ||
     signal === "SIGKILL"
   );
 }

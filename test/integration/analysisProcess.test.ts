@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { type AnalysisStart, startAnalysis } from "../../extension/pipeline/startAnalysis.ts";
@@ -40,6 +43,16 @@ test("an analysis that is killed says so to whoever waits for it, and to its cal
   expect(error).toMatchObject({ kind: "internal", code: "analysis-out-of-memory" });
   await expect(asked).rejects.toBe(error);
   await expect(analysis.bind({}).listNodeProcesses()).rejects.toBe(error);
+});
+
+test("an analysis that gets no memory of the system says so", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "leakline-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const nodePath = join(folder, "node");
+  const script = `#!/bin/sh\nulimit -d 300000\nexec ${nodeBinary(24)} "$@"\n`;
+  writeFileSync(nodePath, script, { mode: 0o755 });
+  const { analysis } = start({ nodePath });
+  expect(await analysis.ended).toMatchObject({ code: "analysis-out-of-memory" });
 });
 
 test("a Node that isn't there shows as an end that says why", async () => {
