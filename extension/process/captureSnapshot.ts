@@ -9,7 +9,15 @@ import {
   NoAnswerError,
   ProtocolError,
 } from "./cdpSession.ts";
-import { builtinModule, objectGroups } from "./stackProbe.ts";
+import type { BorrowedSession } from "./sharedSession.ts";
+import {
+  builtinModule,
+  lastResultGroup,
+  objectGroups,
+  ownScript,
+  quietly,
+  stackProbeKey,
+} from "./stackProbe.ts";
 
 /** Takes the snapshot's bytes as they arrive. */
 export interface SnapshotSink {
@@ -41,7 +49,9 @@ export interface Captured {
 
 export interface CaptureSource {
   readonly label: string;
-  connect(): Promise<CdpSession>;
+  connect(): Promise<BorrowedSession>;
+  /** False where a debugger lends its own session. */
+  readonly isOurSession: boolean;
   /** The process sees the same files as we do. */
   readonly sharesFiles: boolean;
 }
@@ -49,8 +59,8 @@ export interface CaptureSource {
 type Rung = {
   readonly name: string;
   capture(
-    session: CdpSession,
-    options: CaptureOptions,
+    session: BorrowedSession,
+    options: CaptureOptions & Pick<CaptureSource, "isOurSession">,
     push: (text: string) => void,
   ): Promise<void>;
 };
@@ -79,7 +89,8 @@ export async function captureSnapshot(
     options.sink.begin();
     try {
       await checkAnswers(session, options.answerMs);
-      await way.capture(session, options, (text) => {
+      const { isOurSession } = source;
+      await way.capture(session, { ...options, isOurSession }, (text) => {
         const chunk = Buffer.from(text, "utf8");
         bytes += chunk.length;
         try {
@@ -117,12 +128,16 @@ class SilentThreadError extends NoAnswerError {}
  */
 async function checkAnswers(session: CdpSession, deadlineMs: number): Promise<void> {
   try {
-    await session.send("Runtime.evaluate", { expression: "0", silent: true }, deadlineMs);
+    await askSomething(session, deadlineMs);
   } catch (error) {
     if (error instanceof NoAnswerError) throw new SilentThreadError("the thread gives no answer");
     throw error;
   }
 }
+
+/** The thread itself answers, without running anything of ours. */
+const askSomething = (session: CdpSession, deadlineMs: number): Promise<unknown> =>
+  session.send("Runtime.getHeapUsage", undefined, deadlineMs);
 
 const profilerStream: Rung = {
   name: "HeapProfiler.takeHeapSnapshot",
@@ -167,7 +182,7 @@ const graceMs = 300;
 function checkLoopTurns(session: CdpSession, watch: SilenceWatch, deadlineMs: number) {
   const check = async (): Promise<boolean> => {
     await sleep(beginMs, undefined, { signal: watch.signal });
-    await session.send("Runtime.evaluate", { expression: "0", silent: true }, deadlineMs);
+    await askSomething(session, deadlineMs);
     await sleep(graceMs, undefined, { signal: watch.signal });
     return !watch.signal.aborted;
   };
@@ -192,15 +207,18 @@ const readCharacters = 4 * 1024 * 1024;
  */
 const evaluatedStream: Rung = {
   name: "v8.getHeapSnapshot by interrupt",
-  async capture(session, { onProgress, silenceMs }, push) {
+  async capture(session, { onProgress, silenceMs, isOurSession }, push) {
     onProgress(null);
+    const objectGroup = isOurSession ? lastResultGroup : objectGroups.capture;
+    // What was `$_` so far is released below with the whole group.
+    if (isOurSession) session.forget(stackProbeKey);
     const { result, exceptionDetails } = await session.send(
       "Runtime.evaluate",
       {
-        expression: `${builtinModule("v8")}.getHeapSnapshot()`,
+        expression: ownScript(`${builtinModule("v8")}.getHeapSnapshot()`),
         includeCommandLineAPI: true,
-        silent: true,
-        objectGroup: objectGroups.capture,
+        ...quietly,
+        objectGroup,
       },
       silenceMs,
     );
@@ -208,34 +226,51 @@ const evaluatedStream: Rung = {
     if (exceptionDetails || !objectId) throw new ProtocolError("getHeapSnapshot failed");
     try {
       for (;;) {
-        const part = await session.send(
-          "Runtime.callFunctionOn",
-          {
-            objectId,
-            functionDeclaration:
-              "function (size) { const part = this.read(size) ?? this.read(Math.min(size, this.readableLength)); return part === null ? null : part.toString('latin1'); }",
-            arguments: [{ value: readCharacters }],
-            returnByValue: true,
-            silent: true,
-          },
-          silenceMs,
-        );
+        const part = await (isOurSession
+          ? readLastResult(session, silenceMs)
+          : readObject(session, objectId, silenceMs));
         if (part.exceptionDetails) throw new ProtocolError("reading the snapshot failed");
         if (typeof part.result.value !== "string") return;
         push(part.result.value);
       }
     } finally {
       await session
-        .send(
-          "Runtime.releaseObjectGroup",
-          { objectGroup: objectGroups.capture },
-          releaseDeadlineMs,
-        )
+        .send("Runtime.releaseObjectGroup", { objectGroup }, releaseDeadlineMs)
         // Closing the session releases it as well.
         .catch(() => {});
     }
   },
 };
+
+const readFunction = `(stream) => {
+  const part = stream.read(${readCharacters}) ?? stream.read(Math.min(${readCharacters}, stream.readableLength));
+  return part === null ? null : part.toString("latin1");
+}`;
+
+const readLastResult = (session: CdpSession, deadlineMs: number) =>
+  session.send(
+    "Runtime.evaluate",
+    {
+      expression: ownScript(`(${readFunction})($_)`),
+      includeCommandLineAPI: true,
+      returnByValue: true,
+      ...quietly,
+    },
+    deadlineMs,
+  );
+
+/** In a debugger's session `$_` is its user's. No other client has to let the thread go on there. */
+const readObject = (session: CdpSession, objectId: string, deadlineMs: number) =>
+  session.send(
+    "Runtime.callFunctionOn",
+    {
+      objectId,
+      functionDeclaration: `function () { return (${readFunction})(this); }`,
+      returnByValue: true,
+      silent: true,
+    },
+    deadlineMs,
+  );
 
 const releaseDeadlineMs = 500;
 const folderPrefix = "leakline-snapshot-";
@@ -251,9 +286,11 @@ const temporaryFile: Rung = {
       const { exceptionDetails } = await session.send(
         "Runtime.evaluate",
         {
-          expression: `${builtinModule("v8")}.writeHeapSnapshot(${JSON.stringify(path)})`,
+          expression: ownScript(
+            `${builtinModule("v8")}.writeHeapSnapshot(${JSON.stringify(path)})`,
+          ),
           includeCommandLineAPI: true,
-          silent: true,
+          ...quietly,
         },
         silenceMs,
       );

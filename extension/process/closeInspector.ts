@@ -19,7 +19,7 @@ import {
 } from "./procFiles.ts";
 import type { Reached } from "./reachProcess.ts";
 import { createSharedSession, type SharedSession } from "./sharedSession.ts";
-import { builtinModule } from "./stackProbe.ts";
+import { builtinModule, ownScript, quietly } from "./stackProbe.ts";
 
 /** Where an inspector of a process of this machine listens. */
 interface OpenedInspector {
@@ -149,9 +149,9 @@ async function askToClose(
     await session.send(
       "Runtime.evaluate",
       {
-        expression: `${builtinModule("inspector")}.close()`,
+        expression: ownScript(`${builtinModule("inspector")}.close()`),
         includeCommandLineAPI: true,
-        silent: true,
+        ...quietly,
       },
       deadlineMs,
     );

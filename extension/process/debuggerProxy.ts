@@ -2,7 +2,7 @@ import { noAnswer, notADebuggerProxy } from "../protocol/processErrors.ts";
 import type { CdpSession } from "./cdpSession.ts";
 import { connectCdp, NoAnswerError, ProtocolError, type RawCdpSession } from "./cdpSession.ts";
 import type { InTurn, LoadedScript, ScriptCatalogue } from "./scriptCatalogue.ts";
-import { objectGroups } from "./stackProbe.ts";
+import { objectGroups, ownScript, quietly } from "./stackProbe.ts";
 
 /**
  * js-debug lends the connection of its own session (`extension.js-debug.requestCDPProxy`). What is switched
@@ -79,7 +79,7 @@ export async function readProxyScripts(
     }
   };
   const { exceptionDetails } = await ask((session) =>
-    session.send("Runtime.evaluate", { expression: "throw 0", silent: true }, deadlineMs),
+    session.send("Runtime.evaluate", { expression: ownScript("throw 0"), ...quietly }, deadlineMs),
   );
   const scripts = (exceptionDetails?.stackTrace?.callFrames ?? []).map(
     ({ scriptId, url }): LoadedScript => ({

@@ -16,12 +16,12 @@ import {
   captureSnapshot,
   removeAbandonedFiles,
 } from "./captureSnapshot.ts";
-import { type CdpSession, ConnectionLostError, NoAnswerError } from "./cdpSession.ts";
+import { ConnectionLostError, NoAnswerError } from "./cdpSession.ts";
 import { type ClosedInspector, leaveInspector } from "./closeInspector.ts";
 import { readProxyScripts } from "./debuggerProxy.ts";
 import { removeAbandonedNotes } from "./inspectorDuty.ts";
 import { type LeaseOptions, whenFree, withLease } from "./lease.ts";
-import { inNativeCode, readNativeWait } from "./nativeWait.ts";
+import { inNativeCode, readNativeWait, runsOrWaitsForLock } from "./nativeWait.ts";
 import { observeThread } from "./observeThread.ts";
 import {
   ownPidsOf,
@@ -37,6 +37,7 @@ import {
   hopeless,
   type Identity,
   identify,
+  isIdle,
   labelOf,
   type OpenProcessOptions,
   type Reached,
@@ -44,7 +45,7 @@ import {
   reachProxy,
 } from "./reachProcess.ts";
 import { readScripts, type ScriptCatalogue } from "./scriptCatalogue.ts";
-import { createSharedSession, type SharedSession } from "./sharedSession.ts";
+import { type BorrowedSession, createSharedSession, type SharedSession } from "./sharedSession.ts";
 import type { TargetAddress } from "./targetAddress.ts";
 import { fileNameOf, namesOf } from "./targetNames.ts";
 
@@ -172,7 +173,7 @@ function makeProcess(
     deadlineMs: leaseMs,
     onTimeout: (pid) => snapshotHeld(label, pid, leaseMs),
   });
-  const borrowThread = async (threadId: number): Promise<CdpSession> => {
+  const borrowThread = async (threadId: number): Promise<BorrowedSession> => {
     if (threadId === 0) return shared.borrow();
     const workers = await shared.borrowWorkers(timeoutMs);
     const worker = workers.find((one) => one.threadId === threadId);
@@ -185,7 +186,15 @@ function makeProcess(
       webSocketUrl === null
         ? silentMain
         : await observeThread(
-            { threadId: 0, name: "main", connect: shared.borrow, hopeless: hopeless(localPid) },
+            {
+              threadId: 0,
+              name: "main",
+              connect: shared.borrow,
+              isOurSession: via === "direct",
+              hopeless: hopeless(localPid),
+              isIdle: () => isIdle(localPid),
+              isRunning: () => localPid !== null && runsOrWaitsForLock(localPid),
+            },
             lookMs,
           );
     if (observation.state !== "silent")
@@ -207,7 +216,16 @@ function makeProcess(
       const observations = await Promise.all(
         workers.map(({ threadId, name, session }) =>
           observeThread(
-            { threadId, name, connect: async () => session, hopeless: hopeless(null) },
+            {
+              threadId,
+              name,
+              connect: async () => session,
+              isOurSession: true,
+              hopeless: hopeless(null),
+              // Which of the system's threads it is, the inspector doesn't say.
+              isIdle: async () => false,
+              isRunning: () => false,
+            },
             Math.min(timeoutMs, workerAnswerMs),
           ).catch((error: unknown) => {
             // A worker may end while it is looked at; a lost process shows at its main thread.
@@ -284,6 +302,7 @@ function makeProcess(
       const source = {
         label,
         connect: () => borrowThread(threadId),
+        isOurSession: via === "direct",
         sharesFiles: localPid !== null && sharesNamespace(localPid, "mnt"),
       };
       const work = () =>

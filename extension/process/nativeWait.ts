@@ -92,6 +92,32 @@ export function waitsForChild(pid: number): boolean {
 }
 
 /**
+ * Whether the main thread sleeps in its event loop: no JavaScript is on its stack. Where the system hides
+ * the call (Yama's ptrace_scope), the kernel's function tells as much.
+ */
+export function sleepsInEventLoop(pid: number): boolean {
+  if (readStat(pid)?.state !== "S") return false;
+  const call = systemCallOf(pid);
+  const isPolling = call
+    ? systemCallName(call.number, arch()).startsWith("epoll_")
+    : /^(?:do_)?(?:ep_poll|epoll_)/.test(kernelFunctionOf(pid) ?? "");
+  if (!isPolling) return false;
+  // `execSync` waits in the newest of the process's event loops, which it has made for its child.
+  const loops = eventPollDescriptors(pid);
+  const mayBeInner = loops.length > ordinaryEventLoops && (!call || loops.at(-1) === call.argument);
+  return !(mayBeInner && childrenOf(pid).length > 0);
+}
+
+/** Whether the main thread computes, or waits for a lock as `Atomics.wait` does. */
+export function runsOrWaitsForLock(pid: number): boolean {
+  const state = readStat(pid)?.state;
+  if (state === "R") return true;
+  const call = systemCallOf(pid);
+  const name = call ? systemCallName(call.number, arch()) : (kernelFunctionOf(pid) ?? "");
+  return state === "S" && name.startsWith("futex");
+}
+
+/**
  * Whether the main thread sleeps in a system call that a signal would break off: Node reports that to
  * the program as an error (EINTR), which can end it. An event loop and a lock go on after a signal.
  */

@@ -19,11 +19,12 @@ import {
 import { connectDebuggerProxy } from "./debuggerProxy.ts";
 import { isOpenedByLeakline, joinInspector, type Presence } from "./inspectorDuty.ts";
 import { checkWebSocket, listInspectorTargets, unreachable } from "./inspectorServer.ts";
-import { inNativeCode, waitsForChild } from "./nativeWait.ts";
+import { inNativeCode, sleepsInEventLoop, waitsForChild } from "./nativeWait.ts";
 import { checkNodeProcess, checkRuns, nodeListeningAt } from "./nodeProgram.ts";
 import { openInspector } from "./openInspector.ts";
 import { asleepMsOf, hasProc, kernelFunctionOf, readStat } from "./procFiles.ts";
 import type { SharedSession } from "./sharedSession.ts";
+import { ownScript, quietly } from "./stackProbe.ts";
 import { formatAddress, isThisMachine, type TargetAddress } from "./targetAddress.ts";
 
 export interface OpenProcessOptions {
@@ -248,7 +249,7 @@ export async function identify(
     const { result } = await Promise.race([
       session.send(
         "Runtime.evaluate",
-        { expression: identityExpression, returnByValue: true, silent: true },
+        { expression: ownScript(identityExpression), returnByValue: true, ...quietly },
         timeoutMs,
       ),
       hopeless(reached.pid)(stopWaiting.signal),
@@ -308,6 +309,29 @@ export async function connect(
     if (error instanceof CannotConnectError) throw lostTarget(label, "connecting to it");
     throw error;
   }
+}
+
+const idlePeriodMs = 25;
+const idleInARow = 4;
+const mostlyBusy = 3;
+
+/**
+ * Asleep several times in a row, so that a thread is not taken for idle that only had nothing to do just
+ * then; one that wakes now and then is idle, too.
+ */
+export async function isIdle(pid: number | null): Promise<boolean> {
+  if (pid === null) return false;
+  let busy = 0;
+  for (let inARow = 0; inARow < idleInARow; ) {
+    if (sleepsInEventLoop(pid)) inARow++;
+    else {
+      busy++;
+      inARow = 0;
+      if (busy >= mostlyBusy) return false;
+    }
+    await sleep(idlePeriodMs);
+  }
+  return true;
 }
 
 const hopelessAfterMs = 500;

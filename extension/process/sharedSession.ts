@@ -13,13 +13,24 @@ import {
  */
 export interface SharedSession {
   /** The borrowed session's `close` gives it back, and takes its listeners away. */
-  borrow(): Promise<CdpSession>;
+  borrow(): Promise<BorrowedSession>;
   /** The worker threads; each session is borrowed alike. */
-  borrowWorkers(deadlineMs: number): Promise<readonly WorkerSession[]>;
+  borrowWorkers(deadlineMs: number): Promise<readonly BorrowedWorker[]>;
   /** Whether the newest connection stands. */
   readonly isOpen: boolean;
   /** Ends every connection, also those in use. */
   close(): Promise<void>;
+}
+
+export interface BorrowedSession extends CdpSession {
+  /** What was made under this name on the same connection, or what `make` makes there now. */
+  once<Made>(name: string, make: () => Promise<Made>): Promise<Made>;
+  /** What was made is gone, though the connection stands. */
+  forget(name: string): void;
+}
+
+export interface BorrowedWorker extends WorkerSession {
+  readonly session: BorrowedSession;
 }
 
 interface Connection {
@@ -115,7 +126,8 @@ export function createSharedSession(connect: () => Promise<RawCdpSession>): Shar
 function borrowed(
   session: CdpSession,
   onGivenBack: (isUnanswered: boolean) => Promise<void>,
-): CdpSession {
+): BorrowedSession {
+  const made = madeOn(session);
   const stops: (() => void)[] = [];
   const withdrawals = new Set<() => void>();
   let unanswered = 0;
@@ -147,6 +159,17 @@ function borrowed(
       stops.push(stop);
       return stop;
     },
+    async once(name, make) {
+      let known = made.get(name);
+      if (!known) {
+        known = make();
+        made.set(name, known);
+        // The next one tries again.
+        known.catch(() => made.delete(name));
+      }
+      return known as Promise<never>;
+    },
+    forget: (name) => void made.delete(name),
     get isClosed() {
       return isGivenBack || session.isClosed;
     },
@@ -159,4 +182,13 @@ function borrowed(
       await onGivenBack(isUnanswered);
     },
   };
+}
+
+const madeOnSessions = new WeakMap<CdpSession, Map<string, Promise<unknown>>>();
+
+/** What lives as long as a session, by name. */
+function madeOn(session: CdpSession): Map<string, Promise<unknown>> {
+  const known = madeOnSessions.get(session) ?? new Map<string, Promise<unknown>>();
+  madeOnSessions.set(session, known);
+  return known;
 }

@@ -3,11 +3,8 @@ import {
   type CaptureOptions,
   captureSnapshot,
 } from "../../../extension/process/captureSnapshot.ts";
-import {
-  type CdpSession,
-  ConnectionLostError,
-  NoAnswerError,
-} from "../../../extension/process/cdpSession.ts";
+import { ConnectionLostError, NoAnswerError } from "../../../extension/process/cdpSession.ts";
+import type { BorrowedSession } from "../../../extension/process/sharedSession.ts";
 import { UserError } from "../../../extension/protocol/errors.ts";
 
 type Answer = (method: string, emit: (event: string, data: object) => void) => unknown;
@@ -16,13 +13,13 @@ type Answer = (method: string, emit: (event: string, data: object) => void) => u
 function fakeSource(answers: readonly Answer[]) {
   const log: string[] = [];
   let connections = 0;
-  const connect = async (): Promise<CdpSession> => {
+  const connect = async (): Promise<BorrowedSession> => {
     const index = connections++;
     const listeners = new Map<string, (data: never) => void>();
     log.push(`connect ${index}`);
     return {
-      async send(method, parameters) {
-        if (method === "Runtime.evaluate" && isSmallQuestion(parameters)) return {} as never;
+      async send(method) {
+        if (method === "Runtime.getHeapUsage") return {} as never;
         log.push(`${index} ${method}`);
         const answer = answers[index]?.(method, (event, data) =>
           listeners.get(event)?.(data as never),
@@ -34,15 +31,14 @@ function fakeSource(answers: readonly Answer[]) {
         listeners.set(event, listener as (data: never) => void);
         return () => listeners.delete(event);
       },
+      once: (_name, make) => make(),
+      forget: () => {},
       isClosed: false,
       close: async () => void log.push(`close ${index}`),
     };
   };
-  return { log, source: { label: "process 1", connect, sharesFiles: false } };
+  return { log, source: { label: "process 1", connect, isOurSession: true, sharesFiles: false } };
 }
-
-const isSmallQuestion = (parameters: unknown) =>
-  (parameters as { expression?: string }).expression === "0";
 
 function collect(known: Partial<CaptureOptions> = {}) {
   let text = "";
@@ -74,10 +70,11 @@ const streams: Answer = (_method, emit) => {
 
 const evaluates = (): Answer => {
   const parts = ['{"snap', 'shot":2}', null];
+  let begun = 0;
   return (method) => {
-    if (method === "Runtime.evaluate") return { result: { objectId: "7" } };
-    if (method === "Runtime.callFunctionOn") return { result: { value: parts.shift() ?? null } };
-    return {};
+    if (method !== "Runtime.evaluate") return {};
+    const isFirst = begun++ === 0;
+    return { result: isFirst ? { objectId: "7" } : { value: parts.shift() ?? null } };
   };
 };
 

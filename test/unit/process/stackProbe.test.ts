@@ -11,9 +11,9 @@ const row = (name: string | null, script: string | null, line = 1, column = 2, a
   null,
   async,
 ];
-const own = [row(null, "leakline:stack"), row(null, "")];
+const own = [row("read", "leakline.cdp"), row(null, "leakline.cdp")];
 
-test("our own two frames are left out, and everything below is kept in order", () => {
+test("our own frames are left out, and everything below is kept in order", () => {
   const text = `17;${JSON.stringify([...own, row("spin", "/app.js"), row("outer", "/app.js", 9, 4, true)])}`;
   const { loopTurns, frames } = parseProbeAnswer(text);
   expect(loopTurns).toBe(17);
