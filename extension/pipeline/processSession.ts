@@ -69,7 +69,10 @@ export function createProcessSession(
     const observations = await inspected.look((pid) =>
       emit({ kind: "progress", phase: waitingForOther(pid), fraction: null }),
     );
-    for (const observation of observations) clock.note(observation);
+    for (const observation of observations) {
+      // While it stays in one turn it loads hardly any more, and a list costs the thread some time.
+      if (clock.note(observation)) sources.renew(observation.threadId);
+    }
     looked = { atMs: performance.now(), observations };
     return observations;
   };
@@ -218,6 +221,7 @@ export function createProcessSession(
       .map(({ threadId }) => threadId)
       .filter((threadId) => threadId === 0 || isStuck(before, threadId));
     const heaps = new Map<number, CapturedHeap>();
+    for (const { threadId } of before) if (!isStuck(before, threadId)) sources.renew(threadId);
     for (const threadId of threadIds) {
       heaps.set(threadId, await captureHeap(threadId, isStuck(before, threadId), context));
     }

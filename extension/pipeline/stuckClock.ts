@@ -9,7 +9,8 @@ interface FirstSight {
 
 /** Remembers since when each thread has been stuck in one and the same turn of its event loop. */
 export interface StuckClock {
-  note(observation: ThreadObservation): void;
+  /** Returns whether the thread is stuck in a turn in which it wasn't seen before. */
+  note(observation: ThreadObservation): boolean;
   /** A lower bound in milliseconds; 0 for a thread that isn't stuck. */
   sinceMs(observation: ThreadObservation): number;
 }
@@ -26,13 +27,14 @@ export function createStuckClock(): StuckClock {
       const first = samples[0];
       if (state !== "stuck" || !first) {
         firstSights.delete(threadId);
-        return;
+        return false;
       }
       const known = firstSights.get(threadId);
-      if (known && isSameTurn(known, first.loopTurns, bottom)) return;
+      if (known && isSameTurn(known, first.loopTurns, bottom)) return false;
       // A thread that slept in a lock when we came has not run since: its innermost frame is as old.
       const atMs = first.atMs - (isFirst ? (observation.asleepBeforeMs ?? 0) : 0);
       firstSights.set(threadId, { atMs, loopTurns: first.loopTurns, bottom });
+      return true;
     },
     sinceMs({ threadId, samples }) {
       const first = firstSights.get(threadId);

@@ -11,6 +11,8 @@ export interface ThreadSources {
   readonly isMissingTexts: boolean;
   /** A reading begins: what an earlier one could not get is asked for again. */
   askAgain(): void;
+  /** The thread may have loaded more scripts since they were listed. */
+  renew(threadId: number): void;
 }
 
 export function createThreadSources(
@@ -20,6 +22,12 @@ export function createThreadSources(
   const incomplete = new Set<SourceLibrary>();
   /** Files that only an earlier reading named are still shown. */
   const replaced = new Map<number, SourceLibrary>();
+  const renew = (threadId: number) => {
+    const library = libraries.get(threadId);
+    if (!library) return;
+    libraries.delete(threadId);
+    replaced.set(threadId, library);
+  };
   return {
     libraryOf(threadId) {
       const known = libraries.get(threadId);
@@ -43,10 +51,9 @@ export function createThreadSources(
     },
     askAgain() {
       for (const [threadId, library] of libraries) {
-        if (!incomplete.delete(library)) continue;
-        libraries.delete(threadId);
-        replaced.set(threadId, library);
+        if (incomplete.delete(library)) renew(threadId);
       }
     },
+    renew,
   };
 }

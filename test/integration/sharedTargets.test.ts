@@ -107,6 +107,27 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
     expect(await api.sourceText(id, script)).toBeNull();
   });
 
+  test("scripts that were loaded after an earlier reading are known to the next", async () => {
+    const program = await startProgram({
+      nodeMajor,
+      script: "-e",
+      args: [
+        `process.stdin.once("data", () => require("vm").runInThisContext("globalThis.r = new FinalizationRegistry(function late() { for (;;); }); (() => r.register({}, 1))(); setInterval(gc, 20)", "made/up.js"));
+        console.log('{"ready":true}')`,
+      ],
+      nodeFlags: ["--expose-gc"],
+      inspector: "open",
+    });
+    const { api, open } = createTestAnalysis();
+    const { id } = await open(program.pid);
+    await api.capture(id);
+    program.send("load");
+    await vi.waitFor(async () => {
+      const { findings } = await api.look(id);
+      expect(findings).toMatchObject([{ kind: "running", callback: { function: "late" } }]);
+    }, 10_000);
+  });
+
   test("snapshots that are asked for at the same time are taken one after the other", async () => {
     const program = await startLarge(nodeMajor);
     const { api, open, bind } = createTestAnalysis();

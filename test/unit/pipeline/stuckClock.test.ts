@@ -12,10 +12,10 @@ const later = (by: number, observation: ThreadObservation): ThreadObservation =>
 
 test("the age grows from the first sight as long as the loop stays in the same turn", () => {
   const clock = createStuckClock();
-  clock.note(stuck);
+  expect(clock.note(stuck)).toBe(true);
   expect(clock.sinceMs(stuck)).toBe(100);
   const again = later(5000, stuck);
-  clock.note(again);
+  expect(clock.note(again)).toBe(false);
   expect(clock.sinceMs(again)).toBe(5100);
 });
 
@@ -23,7 +23,7 @@ test("a completed turn in between starts the age anew, although the stack is the
   const clock = createStuckClock();
   clock.note(stuck);
   const next = later(5000, observed([stack, stack, stack], [8, 8, 8]));
-  clock.note(next);
+  expect(clock.note(next)).toBe(true);
   expect(clock.sinceMs(next)).toBe(100);
 });
 
