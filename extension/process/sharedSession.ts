@@ -1,4 +1,9 @@
-import { type CdpSession, NoAnswerError, type RawCdpSession } from "./cdpSession.ts";
+import {
+  type CdpSession,
+  ConnectionLostError,
+  NoAnswerError,
+  type RawCdpSession,
+} from "./cdpSession.ts";
 import {
   createWorkerDirectory,
   type WorkerDirectory,
@@ -18,7 +23,7 @@ export interface SharedSession {
   borrowWorkers(deadlineMs: number): Promise<readonly BorrowedWorker[]>;
   /** Whether the newest connection stands. */
   readonly isOpen: boolean;
-  /** Ends every connection, also those in use. */
+  /** Ends every connection, also those in use. Who borrows afterwards is told that it is lost. */
   close(): Promise<void>;
 }
 
@@ -44,6 +49,7 @@ export function createSharedSession(connect: () => Promise<RawCdpSession>): Shar
   const connections = new Set<Connection>();
   let current: Promise<Connection> | undefined;
   let newest: RawCdpSession | undefined;
+  let isEnded = false;
 
   const openAnew = async (): Promise<Connection> => {
     const session = await connect();
@@ -59,6 +65,8 @@ export function createSharedSession(connect: () => Promise<RawCdpSession>): Shar
     for (;;) {
       const asked = current;
       const known = await asked?.catch(() => undefined);
+      // A question that waited for something else must not bring the connection back.
+      if (isEnded) throw new ConnectionLostError("the target was closed");
       // Somebody else opened one meanwhile.
       if (asked !== current) continue;
       if (known && !known.session.isClosed && !known.isGivenUp) {
@@ -117,6 +125,7 @@ export function createSharedSession(connect: () => Promise<RawCdpSession>): Shar
       return newest !== undefined && !newest.isClosed;
     },
     async close() {
+      isEnded = true;
       await current?.catch(() => undefined);
       await Promise.all([...connections].map(end));
     },

@@ -24,14 +24,14 @@ const startLeakline = ({ pid }: RunningProgram): Promise<RunningProgram> =>
 const phaseOf = ({ event }: Announcement) => (event as { phase?: string } | undefined)?.phase;
 
 /** A heap whose snapshot takes some seconds. */
-const startLarge = (nodeMajor: NodeMajor) =>
+const startLarge = (nodeMajor: NodeMajor, inspector: "open" | "closed" = "open") =>
   startProgram({
     nodeMajor,
     script: "-e",
     args: [
       "globalThis.kept = Array.from({ length: 400_000 }, (_, i) => ({ i })); setInterval(() => {}, 20); console.log('{\"ready\":true}')",
     ],
-    inspector: "open",
+    inspector,
   });
 
 const filesAbout = ({ pid }: RunningProgram) =>
@@ -101,6 +101,22 @@ test("what a Leakline held that was killed with -9 is free at once", async () =>
   const isCaptured = async () => expect((await api.capture(id)).capture.level).toBe("capture");
   await vi.waitFor(isCaptured, { timeout: 60_000, interval: 500 });
   expect(filesAbout(program).filter((name) => name.endsWith(".lease"))).toEqual([]);
+});
+
+test("a look that waits for another's snapshot does not come back when its target is closed", async () => {
+  const program = await startLarge(24, "closed");
+  const [opener, other] = [await startLeakline(program), await startLeakline(program)];
+  other.send("capture");
+  await other.waitForAnnouncement((one) => phaseOf(one) === "Taking the snapshot");
+  opener.send("look");
+  await opener.waitForAnnouncement((one) => /^Waiting for another/.test(phaseOf(one) ?? ""));
+  opener.send("leave");
+  const { left } = await opener.waitForAnnouncement((one) => one["left"] !== undefined);
+  expect(left).toEqual({ leftBehind: null });
+  await other.waitForAnnouncement((one) => one["captured"] !== undefined);
+  await opener.waitForAnnouncement((one) => one["failed"] !== undefined);
+  expect(await leave(other)).toBeNull();
+  expect(portsOf(program)).toEqual([]);
 });
 
 const portsOf = ({ pid }: RunningProgram) =>

@@ -136,3 +136,14 @@ test("questions that come together after a connection was given up share the nex
   await shared.close();
   expect(log).toEqual(["connect 1", "close 1", "connect 2", "close 2"]);
 });
+
+test("after the end nobody opens another connection, not even who asked before", async () => {
+  const { shared, log } = fakeProcess();
+  await (await shared.borrow()).close();
+  const asked = shared.borrow();
+  await shared.close();
+  await expect(shared.borrow()).rejects.toMatchObject({ name: "ConnectionLostError" });
+  await asked.catch(() => {});
+  await expect(shared.borrowWorkers(100)).rejects.toMatchObject({ name: "ConnectionLostError" });
+  expect(log).toEqual(["connect 1", "close 1"]);
+});
