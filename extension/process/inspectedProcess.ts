@@ -103,6 +103,9 @@ export async function openProcess(
   removeAbandonedNotes();
   options.signal?.throwIfAborted();
   const { proxy } = options;
+  // Taken for an inspector's own address it would be asked for what is the debugger's own.
+  if (proxy !== undefined && address.kind === "websocket" && isSameUrl(address.url, proxy))
+    return openReached(reachProxy(proxy), address, options);
   try {
     return await openReached(await reach(address, options), address, options);
   } catch (direct) {
@@ -116,6 +119,8 @@ export async function openProcess(
     }
   }
 }
+
+const isSameUrl = (a: string, b: string): boolean => new URL(a).href === new URL(b).href;
 
 async function openReached(
   reached: Reached,

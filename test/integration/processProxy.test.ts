@@ -46,6 +46,19 @@ describe.each(nodeVersions)("Node %i through a debugger's proxy", (nodeMajor) =>
     expect(events.filter(({ kind }) => kind === "notice")).toEqual([]);
   });
 
+  test("a proxy is treated as one also where nothing else is known of the process", async () => {
+    const program = await startTarget(nodeMajor, "idle");
+    const proxy = await startDebuggerProxy(await urlOf(program));
+    const { api, open } = createTestAnalysis();
+    const opened = await open(proxy.url, { proxy: proxy.url });
+    expect(opened).toMatchObject({ pid: program.pid, via: "debugger proxy" });
+    const report = await api.capture(opened.id);
+    expect(report.problems).toMatchObject([{ code: "workers-not-seen" }]);
+    await api.closeTarget(opened.id);
+    expect(proxy.methods[0]).toBe("JsDebug.subscribe");
+    expect(proxy.methods.filter((method) => forbidden.test(method))).toEqual([]);
+  });
+
   test("an idle process's snapshot comes as events, and the debugger goes on as before", async () => {
     const program = await startTarget(nodeMajor, "idle");
     const proxy = await startDebuggerProxy(await urlOf(program));
