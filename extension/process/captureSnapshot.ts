@@ -13,10 +13,12 @@ import type { BorrowedSession } from "./sharedSession.ts";
 import {
   builtinModule,
   lastResultGroup,
+  marked,
   objectGroups,
   ownScript,
   quietly,
   stackProbeKey,
+  useLastResult,
 } from "./stackProbe.ts";
 
 /** Takes the snapshot's bytes as they arrive. */
@@ -215,7 +217,7 @@ const evaluatedStream: Rung = {
     const { result, exceptionDetails } = await session.send(
       "Runtime.evaluate",
       {
-        expression: ownScript(`${builtinModule("v8")}.getHeapSnapshot()`),
+        expression: ownScript(marked(`${builtinModule("v8")}.getHeapSnapshot()`)),
         includeCommandLineAPI: true,
         ...quietly,
         objectGroup,
@@ -230,8 +232,10 @@ const evaluatedStream: Rung = {
           ? readLastResult(session, silenceMs)
           : readObject(session, objectId, silenceMs));
         if (part.exceptionDetails) throw new ProtocolError("reading the snapshot failed");
-        if (typeof part.result.value !== "string") return;
-        push(part.result.value);
+        const { value } = part.result;
+        if (value === null) return;
+        if (typeof value !== "string") throw new ProtocolError("the snapshot can't be read");
+        push(value);
       }
     } finally {
       await session
@@ -251,7 +255,7 @@ const readLastResult = (session: CdpSession, deadlineMs: number) =>
   session.send(
     "Runtime.evaluate",
     {
-      expression: ownScript(`(${readFunction})($_)`),
+      expression: ownScript(useLastResult(`(${readFunction})($_)`)),
       includeCommandLineAPI: true,
       returnByValue: true,
       ...quietly,

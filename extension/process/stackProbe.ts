@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ObservedFrame, StackSample } from "../protocol/threadObservation.ts";
 import { type CdpSession, ProtocolError } from "./cdpSession.ts";
 
@@ -30,6 +31,16 @@ export const objectGroups = {
 /** What is in this group is `$_` to the next evaluation of the same session. */
 export const lastResultGroup = "console";
 
+const ownMark = JSON.stringify(randomUUID());
+
+/** Evaluates to `value` with a mark of ours, for `useLastResult`. */
+export const marked = (value: string): string =>
+  `Object.defineProperty(${value}, "leakline", { value: ${ownMark} })`;
+
+/** Evaluates what is to be done with `$_`; to false when the program has a `$_` of its own, which comes first. */
+export const useLastResult = (expression: string): string =>
+  `$_.leakline === ${ownMark} && ${expression}`;
+
 /** js-debug shows neither scripts nor frames of this ending, and doesn't stop at their exceptions. */
 const probeName = "leakline.cdp";
 
@@ -58,7 +69,7 @@ export const builtinModule = (name: string): string =>
  * makes up a property `stack` whenever V8 lists its properties. That prototype has no other trap: V8 calls
  * them already when it describes the object, where breaks are not switched off (measured on Node 20).
  */
-const probeSource = `(function (performance) {
+const probeSource = `(function (performance, leakline) {
   Error.stackTraceLimit = 2000;
   Error.prepareStackTrace = (error, sites) => {
     const ask = (site, method) => {
@@ -79,6 +90,7 @@ const probeSource = `(function (performance) {
   read.listed = Object.create(new Proxy(Object.create(null), {
     ownKeys: () => ["stack"], getOwnPropertyDescriptor: described,
   }));
+  read.leakline = leakline;
   return read;
 })`;
 
@@ -105,7 +117,7 @@ export async function prepareStackProbe(
     "Runtime.evaluate",
     {
       expression: ownScript(
-        `${builtinModule("vm")}.runInNewContext(${JSON.stringify(probeSource)}, undefined, ${context})(${builtinModule("perf_hooks")}.performance)`,
+        `${builtinModule("vm")}.runInNewContext(${JSON.stringify(probeSource)}, undefined, ${context})(${builtinModule("perf_hooks")}.performance, ${ownMark})`,
       ),
       includeCommandLineAPI: true,
       ...quietly,
@@ -132,7 +144,7 @@ export function beginStackProbe(session: CdpSession, { listedId }: PreparedProbe
     const { result } = await session.send(
       "Runtime.evaluate",
       {
-        expression: ownScript("$_()"),
+        expression: ownScript(useLastResult("$_()")),
         includeCommandLineAPI: true,
         returnByValue: true,
         ...quietly,

@@ -177,3 +177,22 @@ describe.each(nodeVersions)("a debugger beside Leakline on Node %i", (nodeMajor)
     expect(pauses.filter((place) => place.includes(ourScript))).toEqual([]);
   });
 });
+
+test("a program with a $_ of its own is looked at all the same, and its $_ is not called", async () => {
+  const program = await startProgram({
+    nodeMajor: 24,
+    script: "-e",
+    args: [
+      `globalThis.$_ = () => console.log('{"called":true}'); setInterval(() => {}, 10);
+      console.log('{"ready":true}'); setTimeout(function hog() { for (;;); }, 300)`,
+    ],
+    inspector: "open",
+  });
+  const inspected = await open(program);
+  await sleep(400);
+  const [main] = await inspected.look();
+  expect(main?.answeredBy).toBe("interrupt exception");
+  const names = main?.samples.map(({ frames }) => frames[0]?.functionName);
+  expect(names).toEqual(Array.from({ length: 6 }, () => "hog"));
+  expect(program.announcements).toHaveLength(1);
+});

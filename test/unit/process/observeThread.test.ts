@@ -33,7 +33,7 @@ function fakeThread(state: FakeThread) {
     },
     "Runtime.evaluate": ({ expression, disableBreaks }) => {
       expect(disableBreaks).toBe(true);
-      const isSample = String(expression).startsWith("$_()");
+      const isSample = /^\$_\..*\$_\(\)/.test(String(expression));
       log.push(isSample ? "evaluate" : "prepare");
       return { result: isSample ? { value: stack() } : { objectId: "function" } };
     },
