@@ -43,7 +43,7 @@ export function blocksOf(heap: HeapEvidence | undefined): Blocks {
   return {
     registries: users.reduce((sum, { registries }) => sum + registries, 0),
     registrations: users.reduce((sum, { queued }) => sum + queued.length, 0),
-    retainedBytes: null,
+    retainedBytes: heap.queuedBytes,
     byRegistry: waiting.toSorted(byQueueThenPlace).map(({ callback, queued, internal }) => ({
       callback,
       registrations: queued.length,

@@ -37,6 +37,11 @@ export interface ThreadEvidence {
 export interface LiveGroup {
   readonly cause: "held" | "self-retained" | "undecided";
   readonly count: number;
+  /**
+   * Held: the targets' retained sizes, as in Chrome DevTools, what is nested in another one counted once.
+   * Self-retained: the targets and all they hold that no ordinary code holds. Undecided: null.
+   */
+  readonly retainedBytes: number | null;
   /** Path of one representative: from a root (held) or from the registration (self-retained) to the target. */
   readonly path: readonly PathStep[];
   /** What closes the circle of a self-retained registration. */
@@ -58,6 +63,8 @@ export interface RegistryEvidence {
   readonly live: number;
   /** Object ids of the registrations whose target is collected and whose callback has not begun. */
   readonly queued: readonly number[];
+  /** The queued held values and all they hold that nothing but the queue holds. */
+  readonly queuedBytes: number;
   readonly groups: readonly LiveGroup[];
   /** This is the registry whose callback the stuck thread is running. */
   readonly running: boolean;
@@ -66,6 +73,8 @@ export interface RegistryEvidence {
 export interface HeapEvidence {
   readonly threadId: number;
   readonly registries: readonly RegistryEvidence[];
+  /** The same for the user's registries together: what two of them hold counts once. */
+  readonly queuedBytes: number;
 }
 
 /** How the queue of the running registry changed between two snapshots. */

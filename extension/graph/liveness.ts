@@ -1,5 +1,6 @@
 import type { Cell } from "./cellList.ts";
 import { type EdgeRow, edgeSource, type HeapGraph, type NodeRow } from "./heapGraph.ts";
+import { createMissedBytes } from "./missedBytes.ts";
 import { createOwnPaths } from "./ownPaths.ts";
 import { createPathShapes, createTreeShapes } from "./pathShapes.ts";
 import type { Registry } from "./registries.ts";
@@ -15,6 +16,8 @@ export interface LiveGroup {
   /** What closes the circle of a self-retained registration. */
   readonly through: "held value" | "cleanup callback" | null;
   readonly count: number;
+  /** The target of each registration; one that was registered twice is here twice. */
+  readonly targets: readonly NodeRow[];
   /**
    * One path of this shape. Held: from the root to the target. Self-retained: from a registration (its cell)
    * over its held value, or from a registry over its cleanup callback, to the target. Undecided: empty.
@@ -30,6 +33,18 @@ export interface RegistryLiveness {
   readonly registry: Registry;
   /** Held first, then self-retained, then undecided; of one cause the largest first. */
   readonly groups: readonly LiveGroup[];
+}
+
+export interface Liveness {
+  /** One entry for each registry, in their order. */
+  readonly registries: readonly RegistryLiveness[];
+  /**
+   * Bytes that these self-retained targets keep: they and all they hold, as far as no ordinary code reaches it. What
+   * several targets share counts once.
+   */
+  selfRetainedBytes(targets: readonly NodeRow[]): number;
+  /** Bytes that only the queue holds, of these held values: what their callbacks set free. */
+  queuedBytes(heldValues: readonly NodeRow[]): number;
 }
 
 /** Groups that one cause gets in one registry. */
@@ -51,7 +66,7 @@ export function livenessOf(
   graph: HeapGraph,
   registries: readonly Registry[],
   checkpoint?: () => void,
-): RegistryLiveness[] {
+): Liveness {
   const released = releasedEdgesOf(graph, registries);
   const walk = strongWalk(graph, {
     skipEdge: released.isReleased,
@@ -116,12 +131,16 @@ export function livenessOf(
     return null;
   };
 
-  return registries.map((registry) => {
+  const byRegistry = registries.map((registry): RegistryLiveness => {
     const groups = new Map<string, OpenGroup>();
-    const countIn = (key: string, make: () => OpenGroup) => {
-      const group = groups.get(key);
-      if (group !== undefined) group.count++;
-      else groups.set(key, make());
+    const countIn = (key: string, target: NodeRow, make: () => OpenGroup) => {
+      let group = groups.get(key);
+      if (group === undefined) {
+        group = make();
+        groups.set(key, group);
+      }
+      group.count++;
+      group.targets.push(target);
     };
     for (const cell of registry.active) {
       if (--untilCheckpoint === 0) {
@@ -131,9 +150,9 @@ export function livenessOf(
       const target = cell.target as NodeRow;
       const reachedIn = phase[target];
       if (reachedIn === 0) {
-        countIn("undecided", () => openGroup("undecided", null, [], cell));
+        countIn("undecided", target, () => openGroup("undecided", null, [], cell));
       } else if (reachedIn !== selfPhase) {
-        countIn(`held ${reachedIn} ${treeShape(target)}`, () =>
+        countIn(`held ${reachedIn} ${treeShape(target)}`, target, () =>
           openGroup("held", null, treePath(target), cell),
         );
       } else {
@@ -141,11 +160,19 @@ export function livenessOf(
         const shape = path.reduce((before, edge) => shapes.append(before, edge), 0);
         const isCallback = released.cleanupEdge(edgeSource(graph, path[0]!)) === path[0];
         const through = isCallback ? "cleanup callback" : "held value";
-        countIn(`${through} ${shape}`, () => openGroup("self-retained", through, path, cell));
+        countIn(`${through} ${shape}`, target, () =>
+          openGroup("self-retained", through, path, cell),
+        );
       }
     }
     return { registry, groups: commonestGroups([...groups.values()]) };
   });
+  const missedBytes = createMissedBytes(graph, released);
+  return {
+    registries: byRegistry,
+    selfRetainedBytes: (targets) => missedBytes(targets, (row) => phase[row] === selfPhase),
+    queuedBytes: (heldValues) => missedBytes(heldValues, (row) => phase[row] === queuePhase),
+  };
 }
 
 const heldPhase = 1;
@@ -154,6 +181,7 @@ const queuePhase = 3;
 
 interface OpenGroup extends LiveGroup {
   count: number;
+  readonly targets: NodeRow[];
 }
 
 function openGroup(
@@ -162,7 +190,7 @@ function openGroup(
   path: readonly EdgeRow[],
   example: Cell,
 ): OpenGroup {
-  return { cause, through, count: 1, path, example, other: false };
+  return { cause, through, count: 0, targets: [], path, example, other: false };
 }
 
 function isEdge(edge: EdgeRow | -1): edge is EdgeRow {
@@ -177,7 +205,8 @@ function commonestGroups(groups: readonly LiveGroup[]): LiveGroup[] {
     ofCause.sort((left, right) => right.count - left.count);
     if (ofCause.length <= maxGroups) return ofCause;
     const rest = ofCause.slice(maxGroups - 1);
-    const count = rest.reduce((sum, group) => sum + group.count, 0);
-    return [...ofCause.slice(0, maxGroups - 1), { ...rest[0]!, count, other: true }];
+    const targets = rest.flatMap((group) => group.targets);
+    const count = targets.length;
+    return [...ofCause.slice(0, maxGroups - 1), { ...rest[0]!, count, targets, other: true }];
   });
 }

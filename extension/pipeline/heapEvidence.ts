@@ -1,7 +1,7 @@
 import type { HeapEvidence, LiveGroup, RegistryEvidence } from "../findings/evidence.ts";
 import { describePath } from "../graph/describePath.ts";
 import type { HeapPosition } from "../graph/functionPosition.ts";
-import type { HeapGraph } from "../graph/heapGraph.ts";
+import type { NodeRow } from "../graph/heapGraph.ts";
 import type { LiveGroup as HeapGroup } from "../graph/liveness.ts";
 import type { Registry } from "../graph/registries.ts";
 import type { PathStep } from "../protocol/finding.ts";
@@ -35,13 +35,18 @@ export async function heapEvidenceOf(
     const kin = kins.get(key) ?? { registries: [], groups: [] };
     kins.set(key, kin);
     kin.registries.push(registry);
-    kin.groups.push(...(reading.liveness[index]?.groups ?? []));
+    kin.groups.push(...(reading.liveness.registries[index]?.groups ?? []));
   }
   const registries: RegistryEvidence[] = [];
   for (const [number, kin] of [...kins.values()].entries()) {
-    registries.push(await evidenceOfKin(reading.graph, kin, number, options));
+    registries.push(await evidenceOfKin(reading, kin, number, options));
   }
-  return { threadId: options.threadId, registries };
+  const users = reading.registries.filter(({ internal }) => !internal);
+  return {
+    threadId: options.threadId,
+    registries,
+    queuedBytes: reading.liveness.queuedBytes(heldValuesOfQueues(users)),
+  };
 }
 
 /** Where every registry's cleanup callback begins, as the running code has it. */
@@ -70,6 +75,9 @@ export async function queueOf(
 const idsOfQueue = ({ cleared }: Registry): number[] =>
   [...cleared].map(({ objectId }) => objectId);
 
+const heldValuesOfQueues = (registries: readonly Registry[]): NodeRow[] =>
+  registries.flatMap(({ cleared }) => [...cleared].flatMap(({ heldValue }) => heldValue ?? []));
+
 function kinKey({ callback, objectId, internal }: Registry): string {
   return callback?.scriptName
     ? `${internal}|${scriptKey(callback.scriptName)}|${callback.line}|${callback.column}`
@@ -77,7 +85,7 @@ function kinKey({ callback, objectId, internal }: Registry): string {
 }
 
 async function evidenceOfKin(
-  graph: HeapGraph,
+  reading: HeapReading,
   { registries, groups }: Kin,
   number: number,
   { library, running }: HeapEvidenceOptions,
@@ -105,7 +113,8 @@ async function evidenceOfKin(
     internal: first?.internal ?? false,
     live: registries.reduce((sum, { active }) => sum + active.count, 0),
     queued,
-    groups: await liveGroupsOf(graph, groups, library),
+    queuedBytes: reading.liveness.queuedBytes(heldValuesOfQueues(registries)),
+    groups: await liveGroupsOf(reading, groups, library),
     running: isRunning,
   };
 }
@@ -114,22 +123,47 @@ const withName = (position: SourcePosition, name: string | null): SourcePosition
   position.function === null && name ? { ...position, function: name } : position;
 
 async function liveGroupsOf(
-  graph: HeapGraph,
+  reading: HeapReading,
   groups: readonly HeapGroup[],
   library: SourceLibrary,
 ): Promise<LiveGroup[]> {
-  const merged = new Map<string, LiveGroup>();
-  for (const { cause, through, count, path } of groups) {
-    const steps = await pathStepsOf(graph, path, library);
+  const merged = new Map<string, Omit<LiveGroup, "count"> & { readonly targets: NodeRow[] }>();
+  for (const { cause, through, path, targets } of groups) {
+    const steps = await pathStepsOf(reading.graph, path, library);
     const shape = [cause, through, ...steps.map(({ from, edge }) => `${from} ${edge}`)].join("|");
     const known = merged.get(shape);
-    merged.set(shape, { cause, through, path: steps, count: count + (known?.count ?? 0) });
+    const all = known?.targets ?? [];
+    for (const target of targets) all.push(target);
+    merged.set(shape, { cause, through, path: steps, targets: all, retainedBytes: null });
   }
-  return [...merged.values()].toSorted((a, b) => b.count - a.count);
+  return [...merged.values()]
+    .map(({ targets, ...group }) => ({
+      ...group,
+      count: targets.length,
+      retainedBytes: costOf(reading, group.cause, targets),
+    }))
+    .toSorted((a, b) => b.count - a.count);
+}
+
+function costOf(
+  { liveness, dominated }: HeapReading,
+  cause: HeapGroup["cause"],
+  targets: readonly NodeRow[],
+): number | null {
+  switch (cause) {
+    case "held":
+      return dominated.retainedBytesOfAll(targets);
+    case "self-retained":
+      return liveness.selfRetainedBytes(targets);
+    case "undecided":
+      return null;
+    default:
+      return cause satisfies never;
+  }
 }
 
 async function pathStepsOf(
-  graph: HeapGraph,
+  graph: HeapReading["graph"],
   path: HeapGroup["path"],
   library: SourceLibrary,
 ): Promise<PathStep[]> {

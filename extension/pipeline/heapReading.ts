@@ -1,7 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { type DominatorRanges, dominatorRangesOf } from "../graph/dominatorRanges.ts";
+import { dominatorsOf } from "../graph/dominators.ts";
 import { buildHeapGraph, type HeapGraph } from "../graph/heapGraph.ts";
-import { livenessOf, type RegistryLiveness } from "../graph/liveness.ts";
+import { type Liveness, livenessOf } from "../graph/liveness.ts";
 import { type Registry, registriesOf } from "../graph/registries.ts";
+import { retainedSizesOf } from "../graph/retainedSizes.ts";
+import { shallowSizesOf } from "../graph/shallowSizes.ts";
 import type { AnalysisEvent } from "../protocol/analysisApi.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import { brokenSnapshot } from "../protocol/snapshotErrors.ts";
@@ -13,8 +17,9 @@ import { createSnapshotParser } from "../snapshot/snapshotParser.ts";
 export interface HeapReading {
   readonly graph: HeapGraph;
   readonly registries: readonly Registry[];
-  /** One entry for each registry, in the same order. */
-  readonly liveness: readonly RegistryLiveness[];
+  readonly liveness: Liveness;
+  /** Retained sizes as Chrome DevTools has them. */
+  readonly dominated: DominatorRanges;
   readonly snapshotBytes: number;
   /** Sum of all shallow sizes, in bytes. */
   readonly heapBytes: number;
@@ -55,10 +60,15 @@ export function createHeapReader(label: string): HeapReader {
         const graph = await pass("Building the graph", () => buildHeapGraph(columns));
         const registries = await pass("Finding the registries", () => registriesOf(graph));
         const liveness = await pass("Walking from the roots", () => livenessOf(graph, registries));
+        const dominators = await pass("Computing dominators", () => dominatorsOf(graph));
+        const dominated = await pass("Adding up retained sizes", () =>
+          dominatorRangesOf(dominators, retainedSizesOf(dominators, shallowSizesOf(graph))),
+        );
         return {
           graph,
           registries,
           liveness,
+          dominated,
           snapshotBytes: parser.bytesRead,
           heapBytes: totalShallowBytes(columns),
         };

@@ -57,6 +57,7 @@ export const registry = (known: Partial<RegistryEvidence> = {}): RegistryEvidenc
   internal: false,
   live: 0,
   queued: [],
+  queuedBytes: 0,
   groups: [],
   running: false,
   ...known,
@@ -65,6 +66,7 @@ export const registry = (known: Partial<RegistryEvidence> = {}): RegistryEvidenc
 export const heap = (...registries: RegistryEvidence[]): HeapEvidence => ({
   threadId: 0,
   registries,
+  queuedBytes: registries.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0),
 });
 
 export const evidence = (known: Partial<Evidence> = {}): Evidence => ({

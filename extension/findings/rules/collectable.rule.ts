@@ -34,6 +34,7 @@ export const collectable: Rule = {
               : "This reading's own collection cleared them, and the thread is not stuck.",
           threadId: heap.threadId,
           count: registry.queued.length,
+          retainedBytes: registry.queuedBytes,
           callback: registry.callback,
           registeredAt: [...registry.registeredAt],
           advice: fromFile

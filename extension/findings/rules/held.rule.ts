@@ -30,6 +30,7 @@ export const held: Rule = {
               "A strong path from a root reaches them that does not lead through the registration.",
             threadId: heap.threadId,
             count: group.count,
+            retainedBytes: group.retainedBytes,
             callback: registry.callback,
             registeredAt: [...registry.registeredAt],
             path: [...group.path],

@@ -31,6 +31,7 @@ export const queued: Rule = {
           attributes: blockage.kind === "starved" ? ["starved"] : [],
           threadId: heap.threadId,
           count: registry.queued.length,
+          retainedBytes: registry.queuedBytes,
           sinceMs: blockage.thread.sinceMs,
           sinceIsLowerBound: true,
           callback: registry.callback,

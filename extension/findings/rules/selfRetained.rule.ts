@@ -28,6 +28,7 @@ export const selfRetained: Rule = {
               "Without the registrations' held values and cleanup callbacks no path from a root reaches these targets.",
             threadId: heap.threadId,
             count: group.count,
+            retainedBytes: group.retainedBytes,
             callback: registry.callback,
             registeredAt: [...registry.registeredAt],
             path: [...group.path],

@@ -124,16 +124,31 @@ test("an ordinary leak and a blocked finalizer never look alike", () => {
   const [held] = findFindings(
     evidence({
       heaps: [
-        heap(registry({ live: 9, groups: [{ cause: "held", count: 9, path, through: null }] })),
+        heap(
+          registry({
+            live: 9,
+            groups: [{ cause: "held", count: 9, retainedBytes: 900, path, through: null }],
+          }),
+        ),
       ],
     }),
   );
-  expect(held).toMatchObject({ kind: "held", severity: "info", count: 9, path, blockedBy: null });
+  expect(held).toMatchObject({
+    kind: "held",
+    severity: "info",
+    count: 9,
+    retainedBytes: 900,
+    path,
+    blockedBy: null,
+  });
 });
 
 test("what Node's own registries hold is folded into one finding", () => {
   const own = (count: number) =>
-    registry({ internal: true, groups: [{ cause: "held", count, path: [], through: null }] });
+    registry({
+      internal: true,
+      groups: [{ cause: "held", count, retainedBytes: 10, path: [], through: null }],
+    });
   const findings = findFindings(evidence({ heaps: [heap(own(2), own(7), own(1))] }));
   expect(findings.map(({ kind, severity, count }) => [kind, severity, count])).toEqual([
     ["held", "info", 10],
@@ -149,17 +164,19 @@ test("a self-retained registration comes before what ordinary code holds", () =>
           registry({
             live: 5,
             groups: [
-              { cause: "held", count: 3, path: [], through: null },
-              { cause: "self-retained", count: 2, path, through: "held value" },
+              { cause: "held", count: 3, retainedBytes: 30, path: [], through: null },
+              { cause: "self-retained", count: 2, retainedBytes: 20, path, through: "held value" },
             ],
           }),
         ),
       ],
     }),
   );
-  expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([
-    ["self-retained", "warning"],
-    ["held", "info"],
+  expect(
+    findings.map(({ kind, severity, retainedBytes }) => [kind, severity, retainedBytes]),
+  ).toEqual([
+    ["self-retained", "warning", 20],
+    ["held", "info", 30],
   ]);
 });
 
@@ -177,4 +194,32 @@ test("a finding keeps its id from run to run, whatever the counts and ages", () 
 test("every rule has its own id and says what it finds", () => {
   expect(new Set(allRules.map(({ id }) => id)).size).toBe(allRules.length);
   for (const { summary } of allRules) expect(summary).not.toBe("");
+});
+
+test("what waits behind a blockage has its bytes, each finding its own and the blockage all", () => {
+  const stuck = thread({ state: "stuck", cleanup: proved(close) });
+  const findings = findFindings(
+    evidence({
+      threads: [stuck],
+      heaps: [
+        heap(
+          registry({ queued: [1, 2], queuedBytes: 300 }),
+          registry({ callback: at("files.ts:9"), queued: [3], queuedBytes: 40 }),
+        ),
+      ],
+    }),
+  );
+  expect(
+    findings.map(({ kind, retainedBytes, blocks }) => [kind, retainedBytes, blocks?.retainedBytes]),
+  ).toEqual([
+    ["running", null, 340],
+    ["queued", 300, undefined],
+    ["queued", 40, undefined],
+  ]);
+});
+
+test("without a snapshot no bytes are told", () => {
+  const stuck = thread({ state: "stuck", cleanup: proved(close) });
+  const [running] = findFindings(evidence({ threads: [stuck] }));
+  expect(running?.blocks?.retainedBytes).toBeNull();
 });

@@ -23,7 +23,7 @@ function draw(layout: CellLayout = "Node 26") {
 /** The groups of each registry, shortened: `[cause, through, count, rows along the path]`. */
 function groupsIn(heap: HeapDrawing) {
   const graph = readGraph(heap);
-  return livenessOf(graph, registriesOf(graph)).map(({ groups }) =>
+  return livenessOf(graph, registriesOf(graph)).registries.map(({ groups }) =>
     groups.map(({ cause, through, count, path }) => [
       cause,
       through,
@@ -197,7 +197,7 @@ test("very many shapes become a few groups, and no registration is lost", () => 
   });
   realm.registry(free(), registrations);
   const graph = readGraph(heap);
-  const [liveness] = livenessOf(graph, registriesOf(graph));
+  const [liveness] = livenessOf(graph, registriesOf(graph)).registries;
   expect(liveness?.groups.length).toBeLessThan(10);
   expect(liveness?.groups.filter(({ other }) => other)).toHaveLength(1);
   expect(liveness?.groups.reduce((sum, { count }) => sum + count, 0)).toBe(300);

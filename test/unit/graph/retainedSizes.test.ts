@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { distancesOf, noDistance, systemDistance } from "../../../extension/graph/distances.ts";
+import { dominatorRangesOf } from "../../../extension/graph/dominatorRanges.ts";
 import { dominatorsOf } from "../../../extension/graph/dominators.ts";
 import { essentialEdgesOf } from "../../../extension/graph/essentialEdges.ts";
 import type { EdgeRow } from "../../../extension/graph/heapGraph.ts";
@@ -44,6 +45,23 @@ test("a retained size is the sum of what a node dominates", () => {
       );
       expect([...shallowSizesOf(graph)]).toEqual(sizes);
       expect([...retainedSizesOf(dominatorsOf(graph), shallowSizesOf(graph))]).toEqual(expected);
+    }),
+    runs,
+  );
+});
+
+test("of several nodes together, what one of them dominates counts once", () => {
+  fc.assert(
+    fc.property(arbitraryGraph, fc.array(fc.nat(), { maxLength: 6 }), (heap, picks) => {
+      const rows = picks.map((pick) => pick % heap.nodes.length);
+      const sizes = heap.nodes.map(({ selfSizeBytes }) => selfSizeBytes);
+      const { dominated } = slowDominators(heap);
+      const all = new Set(rows.flatMap((row) => [...(dominated[row] ?? [])]));
+      const dominators = dominatorsOf(readGraph(heap));
+      const retained = retainedSizesOf(dominators, Float64Array.from(sizes));
+      expect(dominatorRangesOf(dominators, retained).retainedBytesOfAll(rows)).toBe(
+        [...all].reduce((sum, row) => sum + (sizes[row] ?? 0), 0),
+      );
     }),
     runs,
   );
