@@ -63,7 +63,7 @@ export interface RegistryEvidence {
   readonly live: number;
   /** Object ids of the registrations whose target is collected and whose callback has not begun. */
   readonly queued: readonly number[];
-  /** The queued held values and all they hold that nothing but the queue holds. */
+  /** What the due callbacks set free: the registrations, and what nothing but their held values holds. */
   readonly queuedBytes: number;
   readonly groups: readonly LiveGroup[];
   /** This is the registry whose callback the stuck thread is running. */

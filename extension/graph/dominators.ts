@@ -34,10 +34,11 @@ export function dominatorsOf(graph: HeapGraph, options: DominatorOptions = {}): 
 
   // From here on a node is its number in the depth-first order. `label` is the smallest semidominator on the
   // way to `ancestor`, which compression moves towards the root.
-  const semi = new Uint32Array(reachedCount);
-  const label = new Uint32Array(reachedCount);
+  // These arrays have done their duty; memory is what a large heap is short of.
+  const semi = tree.stack;
+  const label = tree.nextEdge;
+  const path = tree.numberOf;
   const ancestor = parent.slice(0, reachedCount);
-  const path = new Uint32Array(reachedCount);
   for (let node = 0; node < reachedCount; node++) label[node] = node;
 
   let untilCheckpoint = nodesBetweenCheckpoints;
@@ -95,6 +96,10 @@ interface DepthFirstTree {
   /** By number: the number of the node from which it was reached. */
   readonly parent: Uint32Array;
   readonly reachedCount: number;
+  /** Numbers on the way from the start; done with. */
+  readonly stack: Uint32Array;
+  /** The edge of each of them to go on with; done with. */
+  readonly nextEdge: Uint32Array;
 }
 
 const unnumbered = 0xffff_ffff;
@@ -106,7 +111,6 @@ function depthFirst(graph: HeapGraph, bits: Uint8Array, checkpoint: () => void):
   const order = new Uint32Array(nodeCount);
   const numberOf = new Uint32Array(nodeCount).fill(unnumbered);
   const parent = new Uint32Array(nodeCount);
-  /** Numbers on the way from the start, and the edge of each to go on with. */
   const stack = new Uint32Array(nodeCount);
   const nextEdge = new Uint32Array(nodeCount);
   let count = 0;
@@ -157,7 +161,7 @@ function depthFirst(graph: HeapGraph, bits: Uint8Array, checkpoint: () => void):
   for (let row = 0; row < nodeCount; row++) {
     if (numberOf[row] === unnumbered) order[count++] = row;
   }
-  return { order, numberOf, parent, reachedCount };
+  return { order, numberOf, parent, reachedCount, stack, nextEdge };
 }
 
 interface Predecessors {

@@ -4,7 +4,7 @@ import { createMissedBytes } from "./missedBytes.ts";
 import { createOwnPaths } from "./ownPaths.ts";
 import { createPathShapes, createTreeShapes } from "./pathShapes.ts";
 import type { Registry } from "./registries.ts";
-import { releasedEdgesOf } from "./releasedEdges.ts";
+import { type ReleasedEdges, releasedEdgesOf } from "./releasedEdges.ts";
 import { strongWalk } from "./strongWalk.ts";
 
 /** Why a registration's target is still alive. */
@@ -43,8 +43,11 @@ export interface Liveness {
    * several targets share counts once.
    */
   selfRetainedBytes(targets: readonly NodeRow[]): number;
-  /** Bytes that only the queue holds, of these held values: what their callbacks set free. */
-  queuedBytes(heldValues: readonly NodeRow[]): number;
+  /**
+   * Bytes that the callbacks of these queued registrations set free: the registrations themselves, and their held
+   * values with all that nothing but the queue holds.
+   */
+  queuedBytes(cells: Iterable<Cell>): number;
 }
 
 /** Groups that one cause gets in one registry. */
@@ -167,11 +170,27 @@ export function livenessOf(
     }
     return { registry, groups: commonestGroups([...groups.values()]) };
   });
+  return { registries: byRegistry, ...costsOf(graph, released, phase) };
+}
+
+/** In a scope of its own, so that what lives as long as its answer does not keep the walk's arrays. */
+function costsOf(
+  graph: HeapGraph,
+  released: ReleasedEdges,
+  phase: Uint8Array,
+): Pick<Liveness, "selfRetainedBytes" | "queuedBytes"> {
   const missedBytes = createMissedBytes(graph, released);
   return {
-    registries: byRegistry,
     selfRetainedBytes: (targets) => missedBytes(targets, (row) => phase[row] === selfPhase),
-    queuedBytes: (heldValues) => missedBytes(heldValues, (row) => phase[row] === queuePhase),
+    queuedBytes(cells) {
+      const heldValues: NodeRow[] = [];
+      let bytes = 0;
+      for (const { row, heldValue } of cells) {
+        bytes += graph.columns.nodes.nodeSelfSize[row]!;
+        if (heldValue !== null) heldValues.push(heldValue);
+      }
+      return bytes + missedBytes(heldValues, (row) => phase[row] === queuePhase);
+    },
   };
 }
 

@@ -17,23 +17,23 @@ export function createMissedBytes(graph: HeapGraph, released: ReleasedEdges): Mi
   const { weak } = graph.types.edge;
   const entries = weakMapEntriesOf(graph);
   /** The sum for which a row was last seen, so that nothing is cleared between two. */
-  const seenIn = new Uint32Array(graph.nodeCount);
-  const stack = new Uint32Array(graph.nodeCount);
+  let seenIn = new Uint32Array(0);
   let sum = 0;
 
   return (starts, isMissed) => {
+    // Made when first asked for: most heaps have nothing to add up.
+    if (seenIn.length === 0 && starts.length > 0) seenIn = new Uint32Array(graph.nodeCount);
     sum++;
-    let height = 0;
+    const stack: NodeRow[] = [];
     let bytes = 0;
     const reach = (row: NodeRow) => {
       if (seenIn[row] === sum || !isMissed(row)) return;
       seenIn[row] = sum;
-      stack[height++] = row;
+      stack.push(row);
       bytes += nodeSelfSize[row]!;
     };
     for (const start of starts) reach(start);
-    while (height > 0) {
-      const from = stack[--height]! as NodeRow;
+    for (let from = stack.pop(); from !== undefined; from = stack.pop()) {
       const end = edgesEnd(graph, from);
       for (let edge = edgesBegin(graph, from); edge < end; edge++) {
         if (edgeType[edge] === weak || entries.tableOf(edge) === from) continue;

@@ -1,4 +1,5 @@
 import type { HeapEvidence, LiveGroup, RegistryEvidence } from "../findings/evidence.ts";
+import type { Cell } from "../graph/cellList.ts";
 import { describePath } from "../graph/describePath.ts";
 import type { HeapPosition } from "../graph/functionPosition.ts";
 import type { NodeRow } from "../graph/heapGraph.ts";
@@ -45,7 +46,7 @@ export async function heapEvidenceOf(
   return {
     threadId: options.threadId,
     registries,
-    queuedBytes: reading.liveness.queuedBytes(heldValuesOfQueues(users)),
+    queuedBytes: reading.liveness.queuedBytes(cellsOfQueues(users)),
   };
 }
 
@@ -75,8 +76,9 @@ export async function queueOf(
 const idsOfQueue = ({ cleared }: Registry): number[] =>
   [...cleared].map(({ objectId }) => objectId);
 
-const heldValuesOfQueues = (registries: readonly Registry[]): NodeRow[] =>
-  registries.flatMap(({ cleared }) => [...cleared].flatMap(({ heldValue }) => heldValue ?? []));
+function* cellsOfQueues(registries: readonly Registry[]): Iterable<Cell> {
+  for (const { cleared } of registries) yield* cleared;
+}
 
 function kinKey({ callback, objectId, internal }: Registry): string {
   return callback?.scriptName
@@ -113,7 +115,7 @@ async function evidenceOfKin(
     internal: first?.internal ?? false,
     live: registries.reduce((sum, { active }) => sum + active.count, 0),
     queued,
-    queuedBytes: reading.liveness.queuedBytes(heldValuesOfQueues(registries)),
+    queuedBytes: reading.liveness.queuedBytes(cellsOfQueues(registries)),
     groups: await liveGroupsOf(reading, groups, library),
     running: isRunning,
   };

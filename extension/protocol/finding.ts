@@ -83,7 +83,12 @@ export const BlocksSchema = Type.Object(
   {
     registries: nullable(Type.Integer({ minimum: 0 })),
     registrations: nullable(Type.Integer({ minimum: 0 })),
-    retainedBytes: nullable(Type.Integer({ minimum: 0 })),
+    retainedBytes: nullable(
+      Type.Integer({
+        minimum: 0,
+        description: "What the waiting callbacks of the user's registries set free, together.",
+      }),
+    ),
     byRegistry: Type.Array(QueuedRegistrySchema),
   },
   { additionalProperties: false },
@@ -116,7 +121,13 @@ export const FindingSchema = Type.Object(
     count: nullable(
       Type.Integer({ minimum: 0, description: "Registrations (or other things) with this cause." }),
     ),
-    retainedBytes: nullable(Type.Integer({ minimum: 0 })),
+    retainedBytes: nullable(
+      Type.Integer({
+        minimum: 0,
+        description:
+          "Held: the targets' retained sizes, as in Chrome DevTools, nested ones counted once. Self-retained: the targets and all they hold that no ordinary code holds. Queued and collectable: what the callbacks set free, the registrations and what only their held values hold. Null where nothing is exact.",
+      }),
+    ),
     sinceMs: nullable(
       Type.Number({ minimum: 0, description: "Age in milliseconds at the time of the reading." }),
     ),

@@ -6,22 +6,22 @@ import { type DrawnNode, drawHeap, type HeapDrawing } from "../../build/heapDraw
 import { readGraph } from "../../build/readGraph.ts";
 import { cellLayouts, drawRealm } from "../../build/registrationDrawing.ts";
 
+/** Shallow size of a drawn registration. */
+const cell = 16;
+
 /** What self-retained targets cost, registry by registry, and what the queues hold. */
 function costsIn(heap: HeapDrawing) {
   const graph = readGraph(heap);
   const registries = registriesOf(graph);
   const liveness = livenessOf(graph, registries);
-  const queues = registries.map(({ cleared }) =>
-    [...cleared].flatMap(({ heldValue }) => heldValue ?? []),
-  );
   return {
     selfRetained: liveness.registries.map(({ groups }) =>
       groups
         .filter(({ cause }) => cause === "self-retained")
         .map(({ targets }) => liveness.selfRetainedBytes(targets)),
     ),
-    queued: queues.map((values) => liveness.queuedBytes(values)),
-    queuedTogether: liveness.queuedBytes(queues.flat()),
+    queued: registries.map(({ cleared }) => liveness.queuedBytes(cleared)),
+    queuedTogether: liveness.queuedBytes(registries.flatMap(({ cleared }) => [...cleared])),
   };
 }
 
@@ -67,7 +67,7 @@ describe.each(cellLayouts)("registrations of %s", (layout) => {
     expect(costsIn(heap).selfRetained).toEqual([[10], [200]]);
   });
 
-  test("the queue holds its held values with their parts, and not what anybody else holds", () => {
+  test("the queue costs itself and its held values with their parts, and not what anybody else holds", () => {
     const { heap, realm, sized, free } = draw();
     const pool = sized(90_000);
     heap.hold("pool", pool);
@@ -76,7 +76,7 @@ describe.each(cellLayouts)("registrations of %s", (layout) => {
       { heldValue: pool },
       {},
     ]);
-    expect(costsIn(heap).queued).toEqual([11]);
+    expect(costsIn(heap).queued).toEqual([3 * cell + 11]);
   });
 
   test("what two queues hold is in each of them, and once in both together", () => {
@@ -84,7 +84,10 @@ describe.each(cellLayouts)("registrations of %s", (layout) => {
     const shared = sized(1000);
     realm.registry(free(), [{ heldValue: sized(10, { shared }) }]);
     realm.registry(free(), [{ heldValue: sized(20, { shared }) }]);
-    expect(costsIn(heap)).toMatchObject({ queued: [1010, 1020], queuedTogether: 1030 });
+    expect(costsIn(heap)).toMatchObject({
+      queued: [cell + 1010, cell + 1020],
+      queuedTogether: 2 * cell + 1030,
+    });
   });
 
   test("what a live registration holds as well is not set free by the queue", () => {
@@ -93,7 +96,7 @@ describe.each(cellLayouts)("registrations of %s", (layout) => {
     const target = sized(1);
     heap.hold("target", target);
     realm.registry(free(), [{ heldValue: sized(10, { shared }) }, { target, heldValue: shared }]);
-    expect(costsIn(heap).queued).toEqual([10]);
+    expect(costsIn(heap).queued).toEqual([cell + 10]);
   });
 
   test("a value in a WeakMap costs with the target that is its key", () => {
