@@ -97,7 +97,7 @@ test("the holders of a registration that retains itself, step by step, and its r
   const program = await start(scenarioFile("heldClosure", "leaky.js"));
   await findBlocked(code(), program.pid);
   const leakline = view("Leakline");
-  const finding = /^\(anonymous\) self-retained · 60 · leaky\.js:6/;
+  const finding = /^\(anonymous\) self-retained · 60 · [\d.]+ \w+ · leaky\.js:6/;
   await leakline.waitForRow(finding, 40_000);
   await leakline.clickAction(finding, "Show holders");
   await leakline.waitForRow(/^this → Connection/);
