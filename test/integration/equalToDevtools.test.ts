@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,10 +17,10 @@ import {
   type DevtoolsNumbers,
   type DevtoolsReader,
 } from "../build/devtoolsNumbers.ts";
-import { type NodeMajor, nodeBinary, nodeVersions } from "../setup/nodeVersions.mjs";
+import { ensurePackage, nodeBinary, nodeVersions } from "../setup/nodeVersions.mjs";
 
 const runFile = promisify(execFile);
-const program = fileURLToPath(new URL("programs/mixedHeap.cjs", import.meta.url));
+const programFile = (name: string) => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
 
 let devtools: DevtoolsReader;
 let folder: string;
@@ -40,20 +40,36 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
     ["with V8's internals exposed", ["internals"]],
   ])("every node of a snapshot %s has DevTools' sizes, dominator and distance", async (_, args) => {
     const file = join(folder, `${nodeMajor}${args.join("")}.heapsnapshot`);
-    await runFile(nodeBinary(nodeMajor as NodeMajor), [program, file, ...args]);
-    const graph = await readGraphOf(file);
-    const numbers = await devtools.read(file);
-    const differences = differencesOf(graph, numbers);
-    console.log(
-      `Node ${nodeMajor} ${args.join("")}: ${graph.nodeCount} nodes compared, ${differences.length} differences`,
-    );
-    expect(numbers.retained.length).toBe(graph.nodeCount);
-    expect(graph.nodeCount).toBeGreaterThan(50_000);
-    // None is left to explain. One that these heaps are too small for: DevTools keeps shallow sizes in 32 bits, so of
-    // a single object beyond 4 GiB it shows the remainder; we show all of it.
-    expect(differences.slice(0, 20)).toEqual([]);
+    await runFile(nodeBinary(nodeMajor), [programFile("mixedHeap.cjs"), file, ...args]);
+    await expectEqual(file, `Node ${nodeMajor} ${args.join("")}`, 50_000);
   });
 });
+
+test("every node of the TypeScript compiler's heap has DevTools' sizes, dominator and distance", {
+  timeout: 600_000,
+}, async () => {
+  const file = join(folder, "typescript.heapsnapshot");
+  const packages = await ensurePackage("typescript", "5.9");
+  const heapLimit = "--max-old-space-size=4096";
+  const args = [heapLimit, programFile("typescriptHeap.cjs"), packages, "4", file];
+  await runFile(nodeBinary(24), args);
+  await expectEqual(file, "TypeScript", 2_000_000);
+});
+
+async function expectEqual(file: string, name: string, nodesAtLeast: number): Promise<void> {
+  const graph = await readGraphOf(file);
+  const numbers = await devtools.read(file);
+  const differences = differencesOf(graph, numbers);
+  const megabytes = Math.round((await stat(file)).size / 1e6);
+  console.log(
+    `${name}, ${megabytes} MB: ${graph.nodeCount} nodes compared, ${differences.length} differences`,
+  );
+  expect(numbers.retained.length).toBe(graph.nodeCount);
+  expect(graph.nodeCount).toBeGreaterThan(nodesAtLeast);
+  // None is left to explain. One that these heaps are too small for: DevTools keeps shallow sizes in 32 bits, so of
+  // a single object beyond 4 GiB it shows the remainder; we show all of it.
+  expect(differences.slice(0, 20)).toEqual([]);
+}
 
 async function readGraphOf(file: string): Promise<HeapGraph> {
   const parser = createSnapshotParser();
