@@ -6,7 +6,7 @@ import {
   connectCdp,
   NoAnswerError,
 } from "./cdpSession.ts";
-import { dropNote, isOpenedByLeakline } from "./inspectorDuty.ts";
+import { dropNote, isOpenedByLeakline, type Presence } from "./inspectorDuty.ts";
 import { listInspectorTargets } from "./inspectorServer.ts";
 import { withLease } from "./lease.ts";
 import { findOpenedLate } from "./openInspector.ts";
@@ -40,6 +40,7 @@ const closeDeadlineMs = 1500;
 const busyDeadlineMs = 120_000;
 const verifyMs = 400;
 const pollMs = 10;
+const latePollMs = 200;
 
 /** Nothing had to be closed, or this stays behind. */
 const nothingMoreToClose = (leftBehind: string | null = null): ClosedInspector => ({
@@ -62,7 +63,7 @@ export async function leaveInspector(
     presence?.leave();
   };
   if (pid !== null && signalPending) {
-    const closed = await closeLateInspector(pid);
+    const closed = await closeLateInspector(pid, presence);
     return { ...closed, settled: closed.settled.finally(leave) };
   }
   if (pid === null || port === null || !(openedByLeakline || isOpenedByLeakline(pid, port))) {
@@ -119,22 +120,49 @@ async function closeInspector(
   }
 }
 
-/** Closes what a signal of ours has opened only after we had stopped waiting for it. Never rejects. */
-async function closeLateInspector(pid: number): Promise<ClosedInspector> {
-  const pending = nothingMoreToClose(
-    `SIGUSR1 is pending: the inspector of process ${pid} opens when its native code returns, and stays open.`,
-  );
-  try {
-    const address = await findOpenedLate(pid);
-    if (!address) return readStat(pid) === null ? nothingMoreToClose() : pending;
-    const { host, port } = address;
-    const [{ webSocketUrl }] = await listInspectorTargets(host, port, closeDeadlineMs);
-    const shared = createSharedSession(() => connectCdp(webSocketUrl, closeDeadlineMs));
-    const closed = await closeInspector(shared, { pid, port });
-    return { ...closed, settled: closed.settled.then(() => shared.close()) };
-  } catch {
-    return pending;
+/**
+ * Closes what a signal of ours opens only after we had stopped waiting for it, in the background when its
+ * native code has not returned yet. Never rejects.
+ */
+async function closeLateInspector(
+  pid: number,
+  presence: Presence | null,
+): Promise<ClosedInspector> {
+  const closed = await closeIfOpened(pid, presence).catch(() => null);
+  if (closed) return closed;
+  return {
+    outcome: {
+      leftBehind: `SIGUSR1 is pending: the inspector of process ${pid} opens when its native code returns. Leakline goes on in the background and closes it then, within ${busyDeadlineMs / 1000} s.`,
+    },
+    isBusy: true,
+    settled: closeWhenOpened(pid, presence),
+  };
+}
+
+async function closeWhenOpened(pid: number, presence: Presence | null): Promise<void> {
+  const deadline = performance.now() + busyDeadlineMs;
+  const key = processKey(pid);
+  while (performance.now() < deadline && key !== null && processKey(pid) === key) {
+    const closed = await closeIfOpened(pid, presence).catch(() => null);
+    if (closed) return closed.settled;
+    await sleep(latePollMs);
   }
+}
+
+/** Null when it is not open yet. */
+async function closeIfOpened(
+  pid: number,
+  presence: Presence | null,
+): Promise<ClosedInspector | null> {
+  const address = await findOpenedLate(pid);
+  if (!address) return readStat(pid) === null ? nothingMoreToClose() : null;
+  // They know that it was a Leakline that opened it: the last one closes it.
+  if (presence?.hasCompany()) return nothingMoreToClose();
+  const { host, port } = address;
+  const [{ webSocketUrl }] = await listInspectorTargets(host, port, closeDeadlineMs);
+  const shared = createSharedSession(() => connectCdp(webSocketUrl, closeDeadlineMs));
+  const closed = await closeInspector(shared, { pid, port });
+  return { ...closed, settled: closed.settled.then(() => shared.close()) };
 }
 
 /** Returns why it stays open, null when it is closed. Rejects when the process gives no answer. */

@@ -149,7 +149,9 @@ async function openReached(
     const elsewhere = { ...reached, pid: null, presence: null, asleepBeforeMs: null };
     return makeProcess(elsewhere, address, found, options);
   } catch (error) {
-    await leaveInspector(reached, shared);
+    const { settled } = await leaveInspector(reached, shared);
+    // Nobody waits for us any more but the end of our own process.
+    if (options.signal?.aborted) await settled;
     throw error;
   }
 }

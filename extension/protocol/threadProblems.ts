@@ -7,7 +7,7 @@ export const nativeProblem = (detail: string, signalPending: boolean): Problem =
   message: `The main thread is in native code: it ${detail || "gives no answer"}.`,
   hint: `While native code runs, the inspector answers nothing, so neither the JavaScript stack nor the queues can be read; try again when it returns.${
     signalPending
-      ? " SIGUSR1 is already sent: the inspector opens when the native code returns, and stays open until the process ends or someone closes it."
+      ? " SIGUSR1 is already sent: the inspector opens when the native code returns, and Leakline closes it when it leaves."
       : ""
   }`,
 });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { openProcess } from "../../extension/process/inspectedProcess.ts";
 import { listNodeProcesses } from "../../extension/process/nodeProcesses.ts";
@@ -233,6 +234,36 @@ test("cancelling while a process is opened closes what was opened", async () => 
   await expect(opening).rejects.toMatchObject({ name: "AbortError" });
   expect(listeningSockets(program.pid)).toEqual([]);
 });
+
+test.each(["closed", "given up"])(
+  "an inspector that native code lets open only after the target was %s is closed then",
+  async (how) => {
+    const program = await startProgram({
+      nodeMajor: 24,
+      script: "test/integration/programs/nativeSpell.cjs",
+      args: ["6"],
+      inspector: "closed",
+    });
+    const own = Number(program.ready["port"]);
+    const ports = () => listeningSockets(program.pid).map(({ localPort }) => localPort);
+    await sleep(200);
+    const controller = new AbortController();
+    const opening = open(program.pid, controller.signal);
+    if (how === "given up") setTimeout(() => controller.abort(), 500);
+    const { opened } = await opening;
+    if (how === "closed") {
+      expect(opened?.signalPending).toBe(true);
+      const { outcome, settled } = (await opened?.close()) ?? {};
+      expect(outcome?.leftBehind).toContain("goes on in the background");
+      await settled;
+    }
+    // Whoever gave up was told only when all was as before.
+    expect(program.stderr()).toContain("Debugger listening");
+    expect(ports()).toEqual([own]);
+    await program.waitForAnnouncement((one) => one["unblocked"] === true);
+    expect(ports()).toEqual([own]);
+  },
+);
 
 test("the list of processes has a running one with its inspector, and not those that are ours", async () => {
   const program = await startProgram({ nodeMajor: 24, script, args: ["idle"], inspector: "open" });
