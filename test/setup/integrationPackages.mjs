@@ -5,7 +5,7 @@ export const integrationPackages = [
   ["p-throttle", "7.0.0"],
   ["p-throttle", "8.1.1"],
   ["typescript", "5.9"],
-  // Chrome DevTools itself, 130 MB: its own worker is what our numbers are compared with.
+  // Chrome DevTools itself, 80 MB: its own worker is what our numbers are compared with.
   ["chrome-devtools-frontend", "1.0.1705227"],
   // A tool for once, with 285 packages: too much to make every contributor install it.
   ["@vscode/vsce", "4.1.0"],
