@@ -40,9 +40,9 @@ export function judgeThread(observation: ThreadObservation): ThreadJudgement {
     return { ...judged, state: "unknown" };
   if (samples.length > 1 && !turned(observation)) {
     const stacks = filled.map((sample) => sample.frames);
-    const hog = hogOf(stacks);
-    // Of a flood the newest sample may show nothing but the queue: the stack is one that shows the hog.
-    const shown = stacks.findLast((stack) => hog !== null && stack.includes(hog)) ?? frames;
+    const newest = hogOf(stacks);
+    const shown = (newest && typicalStack(stacks, newest)) ?? frames;
+    const hog = newest && (shown.find((frame) => sameFunction(frame, newest)) ?? newest);
     return { ...judged, state: "stuck", frames: shown, bottom: bottomOf(shown), hog };
   }
   return { ...judged, state: filled.length === 0 ? "idle" : "busy" };
@@ -89,6 +89,25 @@ function hogOf(stacks: readonly (readonly ObservedFrame[])[]): ObservedFrame | n
     if (!isInternal(frame)) hog = frame;
   }
   return hog ?? mostFrequentUserFrame(stacks);
+}
+
+/**
+ * The newest stack that shows the hog at the line where it was met most often: of a flood the newest sample
+ * may show nothing but the queue, and of a batch the callback when it has only just been entered.
+ */
+function typicalStack(
+  stacks: readonly (readonly ObservedFrame[])[],
+  hog: ObservedFrame,
+): readonly ObservedFrame[] | null {
+  const lineOf = (stack: readonly ObservedFrame[]) =>
+    stack.find((frame) => sameFunction(frame, hog))?.line ?? null;
+  const times = new Map<number, number>();
+  for (const stack of stacks) {
+    const line = lineOf(stack);
+    if (line !== null) times.set(line, (times.get(line) ?? 0) + 1);
+  }
+  const most = Math.max(...times.values());
+  return stacks.findLast((stack) => times.get(lineOf(stack) ?? 0) === most) ?? null;
 }
 
 /** A flood of microtasks or nextTicks has no frame in every sample: the one seen most often stands for it. */

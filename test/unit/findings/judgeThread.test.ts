@@ -63,6 +63,22 @@ test("the line that hogs is the deepest user function that every sample shares",
   expect(judged.hog?.functionName).toBe("loop");
 });
 
+test("the stack that is shown has the hog where it was met most often, not where it was only entered", () => {
+  const at = (line: number) => ({ ...frame(`close app.js:${line}`), functionLine: 9 });
+  const observation = observed([["x app.js:1"], ["x app.js:1"], ["x app.js:1"]], [7, 7, 7]);
+  const lines = [15, 15, 9];
+  const judged = judgeThread({
+    ...observation,
+    samples: observation.samples.map((sample, index) => ({
+      ...sample,
+      frames: [at(lines[index] ?? 0)],
+    })),
+  });
+  expect(judged.frames).toEqual([at(15)]);
+  expect(judged.hog).toEqual(at(15));
+  expect(judged.bottom).toEqual(at(15));
+});
+
 test("a flood of ticks has no shared user frame: the one seen most often stands for it", () => {
   const queue = "processTicksAndRejections node:internal/process/task_queues:85";
   const judged = judgeThread(
