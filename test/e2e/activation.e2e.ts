@@ -29,7 +29,7 @@ test("it is not started before something of it is looked at, and then starts at 
   expect(activationMs, line).toBeDefined();
   console.log(`activation of the extension: ${activationMs} ms`);
   // Nothing heavy is started with it.
-  expect(analysisProcesses()).toEqual([]);
+  expect(analysisProcesses(code())).toEqual([]);
 });
 
 test("its package is small", () => {

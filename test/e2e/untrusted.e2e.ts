@@ -34,7 +34,7 @@ test("in a folder that nobody trusts nothing is started or attached to, and the 
   await code().page.waitForTimeout(2000);
   expect((await quickInput.state())?.title ?? "").not.toContain("Leakline");
   expect(await leakline.titleActions()).not.toContain("Read again");
-  expect(analysisProcesses()).toEqual([]);
+  expect(analysisProcesses(code())).toEqual([]);
 });
 
 test("once it is trusted everything is there", async () => {

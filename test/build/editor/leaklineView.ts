@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect } from "vitest";
 import { readStat } from "../../../extension/process/procFiles.ts";
 import type { TreeRow, View } from "./view.ts";
@@ -67,19 +68,27 @@ export async function waitForBadge(code: Workbench, blockages: number): Promise<
   await expect.poll(count, { timeout: 15_000 }).toBe(blockages);
 }
 
-/** The analysis processes that the editor has started, by their command lines. */
-export function analysisProcesses(): readonly number[] {
+/** The analysis processes that this editor has started: it runs them from its own folder of extensions. */
+export function analysisProcesses({ workspace }: Workbench): readonly number[] {
+  const folder = dirname(workspace);
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return command.includes("leakline-e2e-") && command.includes("analysisProcess.cjs");
+        return command.includes(folder) && command.includes("analysisProcess.cjs");
       } catch {
         // It ended meanwhile.
         return false;
       }
     })
     .filter((pid) => readStat(pid)?.state !== "Z");
+}
+
+/** `Read again` in the view, to its end. */
+export async function readAgain(code: Workbench): Promise<void> {
+  await code.view("Leakline").clickTitleAction("Read again");
+  await code.notifications.waitFor(/^Leakline reads/);
+  await code.notifications.waitUntilGone(/^Leakline reads/, 60_000);
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { displayedText } from "./displayedText.ts";
 import type { PageElement, PageGlobals } from "./pageElement.ts";
 import type { QuickInput } from "./quickInput.ts";
@@ -27,8 +28,8 @@ export interface ActiveEditor {
 
 /** The text editor in front. */
 export interface TextEditor {
-  /** Opens a file of the workspace by its name, as Ctrl+P does. */
-  open(file: string): Promise<void>;
+  /** Opens a file of the workspace by its name, or any by its path, as Ctrl+P does; at a line if one is given. */
+  open(file: string, line?: number): Promise<void>;
   active(): Promise<ActiveEditor | undefined>;
   /** Waits until the cursor is in this file, and on this line when one is given. */
   waitForCursor(file: string, line?: number, withinMs?: number): Promise<ActiveEditor>;
@@ -91,13 +92,13 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
   }
 
   return {
-    open: (file) =>
-      step(`open ${file}`, async () => {
+    open: (file, line) =>
+      step(`open ${basename(file)} ${line ?? ""}`, async () => {
         await page.keyboard.press("Control+P");
         await quickInput.waitUntilOpen();
-        await quickInput.type(file);
-        await quickInput.choose(file);
-        await waitForCursor(file);
+        await quickInput.type(line === undefined ? file : `${file}:${line}`);
+        await quickInput.choose(basename(file));
+        await waitForCursor(basename(file), line);
       }),
     active,
     waitForCursor: (file, line, withinMs) =>
