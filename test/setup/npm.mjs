@@ -25,12 +25,21 @@ export function npmUnder(nodeFolder, environment = process.env, platform = proce
     ...npm,
     command: npm.firstArguments.length > 0 ? join(binaries, "node") : npm.command,
     environment: {
-      ...environment,
+      ...withoutOuterNpm(environment),
       PATH: `${binaries}${delimiter}${environment.PATH}`,
       // Its headers came with it: node-gyp would download them.
       npm_config_nodedir: nodeFolder,
     },
   };
+}
+
+/** What an npm that runs us says of itself, its Node's version too: packages believe it when they build. */
+function withoutOuterNpm(environment) {
+  const isOuter = (name) =>
+    /^npm_(?:config_user_agent|config_node_gyp|node_execpath|package_|lifecycle_|command$)|^NODE$/.test(
+      name,
+    );
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOuter(name)));
 }
 
 /**

@@ -67,6 +67,23 @@ describe("npm that builds for another Node", () => {
     });
   });
 
+  test("hears nothing of the npm that runs us, whose Node packages would believe to be theirs", () => {
+    const outer = {
+      npm_config_user_agent: "npm/10.8.2 node/v20.20.2 linux x64",
+      npm_node_execpath: "/n20/bin/node",
+      npm_lifecycle_event: "test",
+      NODE: "/n20/bin/node",
+      npm_config_registry: "kept",
+    };
+    const { environment } = npmUnder("/n24", { ...running, ...outer }, "linux");
+    expect(Object.keys(environment).sort()).toEqual([
+      "PATH",
+      "npm_config_nodedir",
+      "npm_config_registry",
+      "npm_execpath",
+    ]);
+  });
+
   test("is the one on the PATH when no npm runs us", () => {
     expect(npmUnder("/n24", { PATH: "/bin" }, "linux").command).toBe("npm");
   });
