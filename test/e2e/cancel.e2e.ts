@@ -13,6 +13,7 @@ import {
   findBlocked,
   pickProcess,
   processPicker,
+  putBack,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import { runLeakline } from "../build/leaklineCommand.ts";
@@ -46,12 +47,7 @@ const code = useWorkbench({
 afterAll(() => rmSync(snapshots, { recursive: true }));
 
 afterEach(async () => {
-  await code().debug.stopAll();
-  await code().debug.waitUntilEnded();
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
-  await code().notifications.clear();
+  await putBack(code());
 });
 
 /** Clicks `Cancel` while the message of a progress says this; it goes at once, and nobody complains. */

@@ -8,7 +8,7 @@ import {
   expectNoBlockageInStatusBar,
   findBlocked,
   findingRow,
-  stopWatching,
+  putBack,
   textOf,
   waitForBadge,
 } from "../build/editor/leaklineView.ts";
@@ -50,11 +50,8 @@ const untilDemoIsBlocked = () => code().page.waitForTimeout(4000);
 const releaseNow = () => writeFileSync(join(code().workspace, release), "");
 
 afterEach(async () => {
-  await code().debug.stopAll();
-  await code().debug.waitUntilEnded();
-  await stopWatching(code());
+  await putBack(code());
   rmSync(join(code().workspace, release), { force: true });
-  await code().notifications.clear();
 });
 
 describe("a plain launch configuration", () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { listeningSockets } from "../../extension/process/procFiles.ts";
 import { askProgram } from "../build/editor/debuggee.ts";
-import { pickProcess, readAgain } from "../build/editor/leaklineView.ts";
+import { pickProcess, putBack, readAgain } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import { readBlocked } from "../build/leaklineCommand.ts";
 import { type RunningProgram, startProgram } from "../build/runningProgram.ts";
@@ -17,10 +17,7 @@ const idle = join(root, "test/integration/programs/processTarget.cjs");
 const code = useWorkbench({ settings: { "leakline.longestUnaskedPause": 60 } });
 
 afterEach(async () => {
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
-  await code().notifications.clear();
+  await putBack(code());
 });
 
 const portsOf = ({ pid }: RunningProgram) =>

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { workersNotSeen } from "../../extension/protocol/threadProblems.ts";
 import { expectBreakpointHit, waitForDebuggee } from "../build/editor/debuggee.ts";
-import { findBlocked, readAgain } from "../build/editor/leaklineView.ts";
+import { findBlocked, putBack, readAgain } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import { freePort } from "../build/freePort.ts";
 import { lineOf } from "../build/lineOf.ts";
@@ -43,13 +43,8 @@ const code = useWorkbench({
 const releaseFile = () => join(code().workspace, "release");
 
 afterEach(async () => {
-  await code().debug.stopAll();
-  await code().debug.waitUntilEnded();
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
+  await putBack(code());
   rmSync(releaseFile(), { force: true });
-  await code().notifications.clear();
 });
 
 const verdict = new RegExp(

@@ -8,7 +8,12 @@ import { childrenOf } from "../../extension/process/procFiles.ts";
 import type { Report } from "../../extension/protocol/report.ts";
 import { type AnyClient, connectClient } from "../build/debuggerProxy.ts";
 import { askProgram, expectBreakpointHit, waitForDebuggee } from "../build/editor/debuggee.ts";
-import { analysisProcesses, findBlocked, readAgain } from "../build/editor/leaklineView.ts";
+import {
+  analysisProcesses,
+  findBlocked,
+  putBack,
+  readAgain,
+} from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import type { TreeRow } from "../build/editor/view.ts";
 import { freePort } from "../build/freePort.ts";
@@ -44,13 +49,8 @@ const code = useWorkbench({
 const releaseFile = () => join(code().workspace, release);
 
 afterEach(async () => {
-  await code().debug.stopAll();
-  await code().debug.waitUntilEnded();
-  await code()
-    .runCommand("Leakline: Stop")
-    .catch(() => {});
+  await putBack(code());
   rmSync(releaseFile(), { force: true });
-  await code().notifications.clear();
 });
 
 /** What is said of the blockage, however old it is. */

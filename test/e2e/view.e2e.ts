@@ -7,7 +7,7 @@ import {
   findBlocked,
   findingRow,
   pickProcess,
-  stopWatching,
+  putBack,
   textOf,
   waitForBadge,
 } from "../build/editor/leaklineView.ts";
@@ -20,9 +20,7 @@ const demo = fileURLToPath(new URL("../../dist/demo/fileService.cjs", import.met
 const code = useWorkbench({ settings: { "leakline.answerDeadline": -4 } });
 
 afterEach(async () => {
-  await code().debug.stopAll();
-  await stopWatching(code());
-  await code().notifications.clear();
+  await putBack(code());
 });
 
 const start = (script: string, args: readonly string[] = []) =>

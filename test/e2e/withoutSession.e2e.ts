@@ -9,7 +9,7 @@ import {
   findingRow,
   pickProcess,
   processPicker,
-  stopWatching,
+  putBack,
   textOf,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
@@ -25,8 +25,7 @@ const demoLine = lineOf("extension/demo/shareClient.ts", /new FinalizationRegist
 const code = useWorkbench({});
 
 afterEach(async () => {
-  await stopWatching(code());
-  await code().notifications.clear();
+  await putBack(code());
 });
 
 test.each(nodeVersions)("a blocked process of Node %i is picked by its pid", async (nodeMajor) => {

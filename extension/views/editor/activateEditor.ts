@@ -89,6 +89,8 @@ export function activateEditor(
     },
   });
 
+  const hasTargets = contextKey("hasTargets");
+  const hasFilter = contextKey("hasFilter");
   let filter = "";
   let blockers: readonly Blocker[] = [];
   const show = () => {
@@ -106,8 +108,8 @@ export function activateEditor(
     treeView.description = only?.title ?? "";
     treeView.message =
       filter === "" ? "" : `${rows.length === 0 ? "No row has" : "Rows with"} "${filter}"`;
-    setContext("hasTargets", states.length > 0);
-    setContext("hasFilter", filter !== "");
+    hasTargets.set(states.length > 0);
+    hasFilter.set(filter !== "");
   };
   targets.onChange(show);
   const ticking = setInterval(() => {
@@ -159,8 +161,17 @@ async function showInView({ key }: Blocker, { tree, treeView }: EditorParts): Pr
   if (tree.node(key)) await treeView.reveal(key, { select: true, focus: true, expand: true });
 }
 
-const setContext = (name: string, value: boolean) =>
-  void vscode.commands.executeCommand("setContext", `leakline.${name}`, value);
+/** What `when` clauses ask. The rows are shown anew each second: only a change is told. */
+function contextKey(name: string) {
+  let current: boolean | undefined;
+  return {
+    set(value: boolean) {
+      if (value === current) return;
+      current = value;
+      void vscode.commands.executeCommand("setContext", `leakline.${name}`, value);
+    },
+  };
+}
 
 /** Read once and after each change; what makes no sense is said once. */
 function currentSettings() {

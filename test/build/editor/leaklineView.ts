@@ -28,7 +28,7 @@ export async function pickProcess({ quickInput }: Workbench, pid: number): Promi
 }
 
 /** Stops watching everything, if there is anything. */
-export async function stopWatching(code: Workbench): Promise<void> {
+async function stopWatching(code: Workbench): Promise<void> {
   const offered = await code.quickInput.searchCommands("Leakline: Stop");
   if (!offered.includes("Leakline: Stop")) return;
   const leakline = code.view("Leakline");
@@ -37,6 +37,14 @@ export async function stopWatching(code: Workbench): Promise<void> {
   await code.runCommand("Leakline: Stop");
   if (isSeveral) await code.quickInput.choose("All of them");
   await expect.poll(() => leakline.welcome()).not.toBe("");
+}
+
+/** After a test: nothing is debugged or watched any more, and no message is left. */
+export async function putBack(code: Workbench): Promise<void> {
+  await code.debug.stopAll();
+  await code.debug.waitUntilEnded();
+  await stopWatching(code);
+  await code.notifications.clear();
 }
 
 /** The row of a finding that is in the state `kind`, such as `running`. */
