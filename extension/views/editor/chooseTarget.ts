@@ -33,11 +33,12 @@ export async function pickTarget({
   pick.placeholder = "A running process, an inspector's address or a heap snapshot";
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
-  pick.busy = true;
-  pick.items = otherItems;
   pick.buttons = [{ iconPath: new vscode.ThemeIcon("refresh"), tooltip: "List them again" }];
   const list = async () => {
     pick.busy = true;
+    // The editor names rows by their numbers: a click on one of a list that is just being replaced would
+    // choose another.
+    pick.items = [];
     try {
       const api = (await owner.running()).bind({});
       const processes = (await api.listNodeProcesses()).filter(({ pid }) => pid !== process.pid);
@@ -48,6 +49,7 @@ export async function pickTarget({
         ...otherItems,
       ];
     } catch (error) {
+      pick.items = otherItems;
       showFailure(error, log);
     }
     pick.busy = false;
