@@ -40,6 +40,9 @@ export async function runSuites(suites, print = (line) => console.log(line)) {
 
   print("");
   for (const outcome of outcomes) print(describe(outcome));
+  for (const { counts } of outcomes) {
+    for (const failure of counts.failures ?? []) print(`\n${failure}`);
+  }
   const total = outcomes.map(({ counts }) => counts).reduce(addCounts);
   print("");
   print(formatCounts(total));

@@ -1,3 +1,7 @@
+import { stripVTControlCharacters } from "node:util";
+
+const linesOfError = 12;
+
 /**
  * Counts the tests in what vitest's JSON reporter wrote. A file that can't be loaded, an error
  * outside of every test and a project without tests are failures too, of no test in particular.
@@ -13,6 +17,24 @@ export function countVitestResults(results, exitCode) {
   const failedOtherwise = failed === 0 && (exitCode !== 0 || passed === 0);
   return { passed, failed: failedOtherwise ? 1 : failed, skipped };
 }
+
+/**
+ * What failed, by file and name, each with the first lines of its error: whoever sees only the end
+ * of the output shall not have to guess.
+ */
+export const failuresIn = (results) =>
+  results.testResults.flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === "failed");
+    const ofTests = failed.map(({ fullName, failureMessages }) =>
+      failureText(name, fullName, failureMessages.join("\n")),
+    );
+    return ofTests.length === 0 && message ? [failureText(name, "", message)] : ofTests;
+  });
+
+const failureText = (file, test, message) => {
+  const lines = stripVTControlCharacters(message).split("\n").slice(0, linesOfError);
+  return [`${file}${test ? ` › ${test}` : ""}`, ...lines.map((line) => `  ${line}`)].join("\n");
+};
 
 /** The last line of `npm test`. */
 export const formatCounts = ({ passed, failed, skipped }) =>

@@ -2,14 +2,24 @@ import { describe, expect, test } from "vitest";
 import { matchesLock } from "../../setup/dependencies.mjs";
 import { npmCommand } from "../../setup/npm.mjs";
 import { runSuites, type Suite } from "../../setup/runSuites.mjs";
-import { countVitestResults, formatCounts } from "../../setup/testCounts.mjs";
+import { countVitestResults, failuresIn, formatCounts } from "../../setup/testCounts.mjs";
 
+const testWith = (status: string, fullName = "adds", failureMessages: readonly string[] = []) => ({
+  status,
+  fullName,
+  failureMessages,
+});
+const fileWith = (
+  status: string,
+  assertionResults: readonly ReturnType<typeof testWith>[],
+  message = "",
+) => ({ name: "/checkout/sums.test.ts", status, message, assertionResults });
 const results = {
   numPassedTests: 3,
   numFailedTests: 0,
   numPendingTests: 0,
   numTodoTests: 0,
-  testResults: [{ status: "passed", assertionResults: [{ status: "passed" }] }],
+  testResults: [fileWith("passed", [testWith("passed")])],
 };
 
 describe("counting vitest's results", () => {
@@ -19,8 +29,8 @@ describe("counting vitest's results", () => {
 
   test("a file that can't be loaded is a failure, one with a failed test is not one more", () => {
     const testResults = [
-      { status: "failed", assertionResults: [] },
-      { status: "failed", assertionResults: [{ status: "passed" }, { status: "failed" }] },
+      fileWith("failed", []),
+      fileWith("failed", [testWith("passed"), testWith("failed")]),
     ];
     const failing = { ...results, numFailedTests: 1, testResults };
     expect(countVitestResults(failing, 1)).toEqual({ passed: 3, failed: 2, skipped: 0 });
@@ -39,6 +49,25 @@ describe("counting vitest's results", () => {
     expect(formatCounts(counts)).toBe("3 passed, 0 failed, 3 skipped");
     expect(formatCounts({ passed: 3, failed: 1, skipped: 0 })).toBe("3 passed, 1 failed");
   });
+});
+
+test("failures are named with their file, test and the first lines of their error", () => {
+  const error = ["\u001b[31mexpected 3 to be 4\u001b[39m", ...Array(40).fill("    at sums")].join(
+    "\n",
+  );
+  const testResults = [
+    fileWith("passed", [testWith("passed")]),
+    fileWith("failed", [testWith("passed"), testWith("failed", "sums add", [error])]),
+    fileWith("failed", [], "Cannot find module './sum.ts'"),
+  ];
+  expect(failuresIn({ ...results, testResults })).toEqual([
+    [
+      "/checkout/sums.test.ts › sums add",
+      "  expected 3 to be 4",
+      ...Array(11).fill("      at sums"),
+    ].join("\n"),
+    "/checkout/sums.test.ts\n  Cannot find module './sum.ts'",
+  ]);
 });
 
 describe("running suites", () => {
@@ -86,6 +115,16 @@ describe("running suites", () => {
     const { exitCode, lines, last } = await outputOf([broken]);
     expect({ exitCode, last }).toEqual({ exitCode: 1, last: "0 passed, 1 failed" });
     expect(lines).toContain("vitest is missing");
+  });
+
+  test("what failed is said again at the end, before the counts", async () => {
+    const failing: Suite = {
+      name: "unit",
+      needs: [],
+      run: async () => ({ passed: 7, failed: 1, skipped: 0, failures: ["sums.test.ts › adds"] }),
+    };
+    const { lines } = await outputOf([failing, suite("lint", 1, 0)]);
+    expect(lines.slice(-3)).toEqual(["\nsums.test.ts › adds", "", "8 passed, 1 failed"]);
   });
 
   test("no other line looks like the last", async () => {
