@@ -1,6 +1,7 @@
 import type { Rule } from "./rule.ts";
 import { collectable } from "./rules/collectable.rule.ts";
 import { held } from "./rules/held.rule.ts";
+import { neverResumed } from "./rules/neverResumed.rule.ts";
 import { queued } from "./rules/queued.rule.ts";
 import { running } from "./rules/running.rule.ts";
 import { selfRetained } from "./rules/selfRetained.rule.ts";
@@ -18,4 +19,5 @@ export const allRules: readonly Rule[] = [
   collectable,
   undecidedRegistration,
   held,
+  neverResumed,
 ];

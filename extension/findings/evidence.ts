@@ -1,3 +1,4 @@
+import type { AsyncGroupDescription } from "../protocol/asyncReport.ts";
 import type { PathStep, RegisterSite, StackFrame } from "../protocol/finding.ts";
 import type { ThreadState } from "../protocol/report.ts";
 import type { SourcePosition } from "../protocol/sourcePosition.ts";
@@ -86,6 +87,8 @@ export interface QueueProgress {
 
 /** Everything one reading knows. `heaps` is empty before a snapshot was taken. */
 export interface Evidence {
+  /** Groups of asynchronous stacks, when they were asked for. */
+  readonly suspended?: readonly AsyncGroupDescription[];
   readonly source: "process" | "file";
   readonly threads: readonly ThreadEvidence[];
   readonly heaps: readonly HeapEvidence[];

@@ -19,6 +19,8 @@ export interface StrongWalk {
 export interface WalkOptions {
   /** True for an edge that the walk is to leave out, besides the weak ones. */
   readonly skipEdge?: (edge: EdgeRow, from: NodeRow) => boolean;
+  /** Called for each node before its edges are followed; returns edges that were left out so far and are no more. */
+  readonly onVisit?: (row: NodeRow) => readonly EdgeRow[];
   /** Called every few thousand nodes; may throw to cancel. */
   readonly checkpoint?: () => void;
 }
@@ -46,7 +48,7 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
   const { edgeTarget, edgeType } = graph.columns.edges;
   const { weak, internal } = graph.types.edge;
   const entries = weakMapEntriesOf(graph);
-  const skipEdge = options.skipEdge;
+  const { skipEdge, onVisit } = options;
   const visitedTables = new Set<NodeRow>();
   /** Edges from keys that were visited before their table, by table. */
   let waiting = new Map<NodeRow, EdgeRow[]>();
@@ -99,6 +101,7 @@ export function strongWalk(graph: HeapGraph, options: WalkOptions = {}): Continu
       const from = queue[head++]! as NodeRow;
       const next = distance[from]! + 1;
       if (entries.isTable(from)) visitTable(from, next);
+      if (onVisit) for (const edge of onVisit(from)) reach(edge, next);
       const end = edgesEnd(graph, from);
       for (let edge = edgesBegin(graph, from); edge < end; edge++) {
         if (distance[edgeTarget[edge]!] !== -1) continue;

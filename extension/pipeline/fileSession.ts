@@ -5,13 +5,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { createTurns } from "../base/turns.ts";
 import type { AnalysisEvent } from "../protocol/analysisApi.ts";
 import { cannotReadFile, nothingToLookAt } from "../protocol/analysisErrors.ts";
-import type { Report } from "../protocol/report.ts";
+import type { AsyncReport } from "../protocol/asyncReport.ts";
+import type { CaptureDescription, Report, TargetDescription } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
+import { buildAsyncReport } from "./buildAsyncReport.ts";
 import { buildReport } from "./buildReport.ts";
 import type { FileReading, FileReadings, FileVersion } from "./fileReadings.ts";
 import { heapEvidenceOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
+import { createStackPages } from "./stackPages.ts";
+import { suspendedReadingOf } from "./suspendedReading.ts";
 import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
 import { createFileSources } from "./targetSources.ts";
 
@@ -26,6 +30,17 @@ export function createFileSession(
   const turns = createTurns();
   let count = 0;
   let newest: SourceLibrary | undefined;
+
+  const stacks = createStackPages();
+
+  const inTurn = <Result>(
+    { signal, emit }: CallContext<AnalysisEvent>,
+    work: () => Promise<Result>,
+  ): Promise<Result> =>
+    turns.take(work, {
+      signal,
+      onWait: () => emit({ kind: "progress", phase: waitingForSnapshot, fraction: null }),
+    });
 
   const read = async (context: CallContext<AnalysisEvent>): Promise<FileReading> => {
     const version = await versionOf(path);
@@ -52,29 +67,25 @@ export function createFileSession(
     newest = library;
     return buildReport({
       toolVersion,
-      target: {
-        kind: "file",
-        label: path,
-        pid: null,
-        address: null,
-        file: path,
-        command: null,
-        nodeVersion: null,
-        inspectorOpenedByLeakline: false,
-      },
-      capture: {
-        level: "file",
-        reading: ++count,
-        takenAt: new Date().toISOString(),
-        stackAnsweredBy: null,
-        snapshotAnsweredBy: "file",
-        pauseMs: null,
-        snapshotBytes,
-        heapBytes,
-        estimatedPauseMs: null,
-        estimatedMemoryBytes: null,
-      },
+      target: targetOf(path),
+      capture: captureOf(++count, { snapshotBytes, heapBytes }),
       evidence: { source: "file", threads: [], heaps: [heap], progress: null },
+      problems: [],
+    });
+  };
+
+  const suspended = async (context: CallContext<AnalysisEvent>): Promise<AsyncReport> => {
+    const { size } = await versionOf(path);
+    const heap = await readFileHeap(path, size, context);
+    newest = createFileSources();
+    const options = { threadId: 0, library: newest, askAwaits: null };
+    const reading = await suspendedReadingOf(heap, options, context);
+    stacks.keep([reading]);
+    return buildAsyncReport({
+      toolVersion,
+      target: targetOf(path),
+      capture: captureOf(++count, heap),
+      readings: [reading],
       problems: [],
     });
   };
@@ -86,11 +97,9 @@ export function createFileSession(
     look: async () => {
       throw nothingToLookAt(path);
     },
-    capture: (context) =>
-      turns.take(() => capture(context), {
-        signal: context.signal,
-        onWait: () => context.emit({ kind: "progress", phase: waitingForSnapshot, fraction: null }),
-      }),
+    capture: (context) => inTurn(context, () => capture(context)),
+    suspended: (context) => inTurn(context, () => suspended(context)),
+    suspendedStacks: stacks.page,
     saveSnapshot: async () => {
       throw nothingToLookAt(path);
     },
@@ -98,6 +107,33 @@ export function createFileSession(
     close: async () => ({ outcome: { leftBehind: null }, settled: Promise.resolve() }),
   };
 }
+
+const targetOf = (path: string): TargetDescription => ({
+  kind: "file",
+  label: path,
+  pid: null,
+  address: null,
+  file: path,
+  command: null,
+  nodeVersion: null,
+  inspectorOpenedByLeakline: false,
+});
+
+const captureOf = (
+  reading: number,
+  { snapshotBytes, heapBytes }: Pick<HeapReading, "snapshotBytes" | "heapBytes">,
+): CaptureDescription => ({
+  level: "file",
+  reading,
+  takenAt: new Date().toISOString(),
+  stackAnsweredBy: null,
+  snapshotAnsweredBy: "file",
+  pauseMs: null,
+  snapshotBytes,
+  heapBytes,
+  estimatedPauseMs: null,
+  estimatedMemoryBytes: null,
+});
 
 /** The same for all paths of one file. */
 export function nameOfFile(path: string): string {

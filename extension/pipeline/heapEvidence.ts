@@ -164,7 +164,8 @@ function costOf(
   }
 }
 
-async function pathStepsOf(
+/** A path of the heap in words, each step with its line where it has one. */
+export async function pathStepsOf(
   graph: HeapReading["graph"],
   path: HeapGroup["path"],
   library: SourceLibrary,
@@ -183,7 +184,7 @@ async function pathStepsOf(
 }
 
 /** Snapshots count lines and columns from 0, sources from 1. */
-function startOfHeapPosition(position: HeapPosition | null): FunctionStart | null {
+export function startOfHeapPosition(position: HeapPosition | null): FunctionStart | null {
   if (!position?.scriptName) return null;
   return {
     script: { url: position.scriptName, scriptId: position.scriptId },

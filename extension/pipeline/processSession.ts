@@ -18,12 +18,17 @@ import {
   pausedProblem,
   silentProblem,
   textsMissing,
+  workersNotRead,
   workersNotSeen,
 } from "../protocol/threadProblems.ts";
+import { buildAsyncReport } from "./buildAsyncReport.ts";
 import { buildReport } from "./buildReport.ts";
+import { type CapturedHeap, costOfHeaps } from "./capturedHeap.ts";
 import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
+import { readSuspended } from "./processSuspended.ts";
 import { saveBytes } from "./saveBytes.ts";
+import { createStackPages } from "./stackPages.ts";
 import { createStuckClock } from "./stuckClock.ts";
 import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
 import { type FunctionStart, startOf, threadEvidenceOf } from "./threadEvidence.ts";
@@ -42,13 +47,6 @@ type Observations = readonly ThreadObservation[];
 /** A look is worth so long to the snapshot behind it, in milliseconds. */
 const freshMs = 3000;
 
-interface CapturedHeap extends Captured {
-  readonly threadId: number;
-  readonly reading: HeapReading;
-  readonly beganAtMs: number;
-  readonly endedAtMs: number;
-}
-
 /** A live process. It keeps the first sight of each stuck thread, so that ages grow from reading to reading. */
 export function createProcessSession(
   inspected: InspectedProcess,
@@ -58,6 +56,7 @@ export function createProcessSession(
   const nodeMajor = majorVersion(description);
   const clock = createStuckClock();
   const sources = createThreadSources(inspected.scripts);
+  const stacks = createStackPages();
   /** One snapshot at a time, so that none is spoiled by another. */
   const captures = createTurns();
   let readings = 0;
@@ -98,18 +97,22 @@ export function createProcessSession(
     buildReport({
       toolVersion,
       target: { kind: "process", file: null, ...description },
-      capture: {
-        reading: ++readings,
-        takenAt: new Date().toISOString(),
-        stackAnsweredBy: observations[0]?.answeredBy ?? null,
-        ...capture,
-      },
+      capture: describeCapture(observations, capture),
       evidence,
-      problems: [
-        ...problemsOf(evidence.threads, inspected),
-        ...(sources.isMissingTexts ? [textsMissing()] : []),
-      ],
+      problems: [...problemsOf(evidence.threads, inspected), ...missingTexts()],
     });
+
+  const describeCapture = (
+    observations: Observations,
+    capture: Omit<CaptureDescription, "reading" | "takenAt" | "stackAnsweredBy">,
+  ): CaptureDescription => ({
+    reading: ++readings,
+    takenAt: new Date().toISOString(),
+    stackAnsweredBy: observations[0]?.answeredBy ?? null,
+    ...capture,
+  });
+
+  const missingTexts = () => (sources.isMissingTexts ? [textsMissing()] : []);
 
   const estimate = async () => {
     const heapBytes = await inspected.heapBytes(0).catch(() => null);
@@ -288,18 +291,12 @@ export function createProcessSession(
       threads.push(heap ? thread : { ...thread, detail: thread.detail ?? heapNotRead });
       if (heap) heaps.push(await heapEvidence(heap, observation, thread));
     }
-    const [main] = captured;
     return report(
       observations,
       { source: "process", threads, heaps, progress },
       {
         level: "capture",
-        snapshotAnsweredBy: main?.answeredBy ?? null,
-        pauseMs: captured.reduce((sum, { pauseMs }) => sum + pauseMs, 0),
-        snapshotBytes: captured.reduce((sum, { reading }) => sum + reading.snapshotBytes, 0),
-        heapBytes: main?.reading.heapBytes ?? null,
-        estimatedPauseMs: null,
-        estimatedMemoryBytes: null,
+        ...costOfHeaps(captured),
       },
     );
   };
@@ -325,6 +322,33 @@ export function createProcessSession(
     isAlive: inspected.isAlive,
     look,
     capture: (context) => inTurn(context, () => capture(context)),
+    suspended: (context, workers) =>
+      inTurn(context, async () => {
+        sources.askAgain();
+        const observations = await observeOnce(context);
+        const wanted = observations.filter(({ threadId }) => workers || threadId === 0);
+        const read = await readSuspended(
+          wanted
+            .filter(answers)
+            .map((one) => ({ ...one, isStuck: isStuck(observations, one.threadId) })),
+          { inspected, sources, captureHeap },
+          context,
+        );
+        stacks.keep(read.readings);
+        const threads = await Promise.all(observations.map((one) => evidenceOfThread(one, null)));
+        return buildAsyncReport({
+          toolVersion,
+          target: { kind: "process", file: null, ...description },
+          capture: describeCapture(observations, { level: "capture", ...costOfHeaps(read.heaps) }),
+          readings: read.readings,
+          problems: [
+            ...problemsOf(threads, inspected),
+            ...missingTexts(),
+            ...workersLeft(observations.length - wanted.length),
+          ],
+        });
+      }),
+    suspendedStacks: stacks.page,
     saveSnapshot: (context, path) => inTurn(context, () => saveSnapshot(context, path)),
     sourceText: sources.text,
     close: () => inspected.close(),
@@ -335,6 +359,8 @@ const isStuck = (observations: Observations, threadId: number): boolean => {
   const observation = observations.find((one) => one.threadId === threadId);
   return observation !== undefined && judgeThread(observation).state === "stuck";
 };
+
+const workersLeft = (count: number): Problem[] => (count > 0 ? [workersNotRead(count)] : []);
 
 const waitingForOther = (pid: number) =>
   `Waiting for another Leakline (process ${pid}) to finish its snapshot`;

@@ -4,6 +4,7 @@ import type {
   OpenedTarget,
   SavedSnapshot,
 } from "../protocol/analysisApi.ts";
+import type { AsyncReport, AsyncStack } from "../protocol/asyncReport.ts";
 import type { Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 
@@ -19,6 +20,8 @@ export interface TargetSession {
   isAlive(): Promise<boolean>;
   look(context: CallContext<AnalysisEvent>): Promise<Report>;
   capture(context: CallContext<AnalysisEvent>): Promise<Report>;
+  suspended(context: CallContext<AnalysisEvent>, workers: boolean): Promise<AsyncReport>;
+  suspendedStacks(from: number, count: number): Promise<readonly AsyncStack[]>;
   saveSnapshot(context: CallContext<AnalysisEvent>, path: string): Promise<SavedSnapshot>;
   /** The text of a file that a report of this session names; null when it isn't known. */
   sourceText(file: string): Promise<string | null>;

@@ -9,6 +9,7 @@ import {
   wrongProcess,
 } from "../protocol/processErrors.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
+import { type AwaitOptions, type AwaitPosition, readAwaitPositions } from "./awaitPositions.ts";
 import { type CaptureEstimate, estimateCapture } from "./captureEstimate.ts";
 import {
   type Captured,
@@ -87,6 +88,12 @@ export interface InspectedProcess {
   estimate(heapBytes: number): CaptureEstimate;
   /** Waits for a snapshot that another process of this user takes of the same one, for minutes. */
   capture(threadId: number, options: CaptureRequest): Promise<Captured>;
+  /** Where suspended functions stand, by their generators' object ids; empty when the thread doesn't answer. */
+  awaitPositions(
+    threadId: number,
+    objectIds: Iterable<number>,
+    options: Pick<AwaitOptions, "budgetMs" | "signal">,
+  ): Promise<ReadonlyMap<number, AwaitPosition>>;
   /** Closes the inspector if we opened it. Never rejects. */
   close(): Promise<ClosedInspector>;
 }
@@ -323,6 +330,19 @@ function makeProcess(
         turns.take(work, { signal: options.signal }),
       );
     },
+    awaitPositions: (threadId, objectIds, options) =>
+      translated("it was asked where its functions stand", async () => {
+        const session = await borrowThread(threadId);
+        try {
+          const answerMs = Math.max(timeoutMs, options.budgetMs);
+          return await readAwaitPositions(session, objectIds, { ...options, answerMs });
+        } catch (error) {
+          if (error instanceof NoAnswerError) return new Map();
+          throw error;
+        } finally {
+          await session.close();
+        }
+      }),
     close: () => leaveInspector(reached, shared),
   };
 }

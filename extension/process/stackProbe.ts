@@ -26,6 +26,7 @@ export type SampleWay = "evaluation" | "getter";
 export const objectGroups = {
   probe: `leakline probe ${process.pid}`,
   capture: `leakline capture ${process.pid}`,
+  awaits: `leakline awaits ${process.pid}`,
 } as const;
 
 /** What is in this group is `$_` to the next evaluation of the same session. */

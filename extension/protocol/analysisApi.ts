@@ -1,4 +1,5 @@
 import type { Branded } from "../base/brand.ts";
+import type { AsyncReport, AsyncStack } from "./asyncReport.ts";
 import type { UserError } from "./errors.ts";
 import type { Report } from "./report.ts";
 import type { CallOptions } from "./rpc.ts";
@@ -65,6 +66,16 @@ export interface AnalysisApi {
   look(target: TargetId): Promise<Report>;
   /** Level *Capture*: takes a snapshot (or reads the file) and gives every registration its state. */
   capture(target: TargetId): Promise<Report>;
+  /**
+   * Level *Capture*: takes a snapshot (or reads the file) and gives the asynchronous stack of everything that
+   * is suspended, in groups. Of a process the main thread, and with `workers` its worker threads too.
+   */
+  suspended(target: TargetId, workers: boolean): Promise<AsyncReport>;
+  /**
+   * The stacks of the newest such reading one by one, group after group, from the `from`th on, at most `count`.
+   * Rejects with UserError when there was none.
+   */
+  suspendedStacks(target: TargetId, from: number, count: number): Promise<readonly AsyncStack[]>;
   saveSnapshot(target: TargetId, path: string): Promise<SavedSnapshot>;
   /**
    * The text of a `file` that a report of this target names: what its source map brings along, or the
@@ -80,6 +91,8 @@ export const analysisMethods = [
   "openTarget",
   "look",
   "capture",
+  "suspended",
+  "suspendedStacks",
   "saveSnapshot",
   "sourceText",
   "closeTarget",

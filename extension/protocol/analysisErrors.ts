@@ -58,3 +58,12 @@ export const cannotWriteFile = (path: string, reason: string) =>
     `${path} can't be written: ${reason}.`,
     "Choose another place with -o FILE.",
   );
+
+/** Pages of something that was not read. */
+export const noSuspendedReading = () =>
+  new UserError(
+    "input",
+    "no-suspended-reading",
+    "No asynchronous stacks of this target were read.",
+    "Ask for its suspended functions first.",
+  );

@@ -75,13 +75,15 @@ export const ProblemSchema = Type.Object(
   { additionalProperties: false },
 );
 
+export const ToolSchema = Type.Object(
+  { name: Type.Literal("leakline"), version: Type.String() },
+  { additionalProperties: false },
+);
+
 export const ReportSchema = Type.Object(
   {
     schemaVersion: Type.Literal(reportSchemaVersion),
-    tool: Type.Object(
-      { name: Type.Literal("leakline"), version: Type.String() },
-      { additionalProperties: false },
-    ),
+    tool: ToolSchema,
     target: TargetDescriptionSchema,
     capture: CaptureDescriptionSchema,
     threads: Type.Array(ThreadDescriptionSchema),

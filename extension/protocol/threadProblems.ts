@@ -1,3 +1,4 @@
+import { formatCountOf } from "../base/count.ts";
 import { mainThreadInNativeCode, mainThreadSilent } from "./problemCodes.ts";
 import type { Problem } from "./report.ts";
 
@@ -30,6 +31,13 @@ export const workersNotSeen = (): Problem => ({
   code: "workers-not-seen",
   message: "Worker threads are not shown: the process is reached through its debugger's proxy.",
   hint: "Where its inspector can be reached, give its host:port or pid to see all threads.",
+});
+
+/** A snapshot stops each thread that it is taken of. */
+export const workersNotRead = (workers: number): Problem => ({
+  code: "workers-not-read",
+  message: `${formatCountOf(workers, "worker thread was", "worker threads were")} not read.`,
+  hint: "With --workers their snapshots are taken too, one after the other.",
 });
 
 export const pausedProblem = (): Problem => ({

@@ -14,6 +14,7 @@ import {
 } from "../../extension/protocol/rpc.ts";
 import type { CommandLineHost, StopSignal } from "../../extension/views/terminal/host.ts";
 import { runCommandLine } from "../../extension/views/terminal/runCommandLine.ts";
+import { asyncReport } from "./asyncReports.ts";
 import { look, workingFolder } from "./reportParts.ts";
 import { blockedReport } from "./reports.ts";
 
@@ -55,6 +56,8 @@ export function fakeAnalysis(answers: Partial<AnalysisApi> = {}): FakeAnalysis {
     look: async () => look(),
     capture: async () => blockedReport,
     saveSnapshot: async (_target, path) => ({ path, bytes: 1, pauseMs: 1, answeredBy: "stream" }),
+    suspended: async () => asyncReport(),
+    suspendedStacks: async () => [],
     sourceText: async () => null,
     closeTarget: async () => ({ leftBehind: null }),
   };

@@ -8,6 +8,7 @@ import type {
 import { analysisEnded } from "../../extension/protocol/analysisErrors.ts";
 import type { UserError } from "../../extension/protocol/errors.ts";
 import { type CallOptions, cancelledErrorName } from "../../extension/protocol/rpc.ts";
+import { asyncReport } from "./asyncReports.ts";
 import { look, report } from "./reportParts.ts";
 
 /** An analysis that answers what a test tells it, and notes what it was asked. */
@@ -38,6 +39,8 @@ export function fakeAnalysis(first: Partial<AnalysisApi> = {}): FakeAnalysis {
     look: async () => look(),
     capture: async () => report(),
     saveSnapshot: async (_, path) => ({ path, bytes: 1, pauseMs: 1, answeredBy: "stream" }),
+    suspended: async () => asyncReport(),
+    suspendedStacks: async () => [],
     sourceText: async () => null,
     closeTarget: async () => ({ leftBehind: null }),
     ...first,

@@ -16,7 +16,7 @@ export const exitCodes = { nothingFound: 0, found: 1, wrongUse: 2, noAnswer: 3 }
 const bar = severities.indexOf("warning");
 
 export function exitCodeOfReport(
-  { findings, problems }: Report,
+  { findings, problems }: Pick<Report, "findings" | "problems">,
   failOn: ReadonlySet<FindingKind> | null,
 ): number {
   if (problems.some(({ code }) => noAnswerProblemCodes.has(code))) return exitCodes.noAnswer;

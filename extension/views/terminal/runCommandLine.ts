@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from "commander";
 import { printable } from "../../base/printable.ts";
 import { UserError } from "../../protocol/errors.ts";
 import { wrongUsage } from "../../protocol/usageErrors.ts";
+import { defineAsync } from "./asyncCommand.ts";
 import { defineBlocked } from "./blockedCommand.ts";
 import { addCommonOptions, type CommonOptions } from "./commonOptions.ts";
 import { defineDemo } from "./demoCommand.ts";
@@ -10,6 +11,9 @@ import type { CommandLineHost } from "./host.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { Session, StoppedBySignal } from "./session.ts";
 import { defineSnapshot } from "./snapshotCommand.ts";
+
+const commands = [defineDemo, defineBlocked, defineAsync, defineSnapshot];
+const commandNames = ["demo", "blocked", "async", "snapshot"];
 
 /** Runs one command line and says what the process ends with. Never rejects. */
 export async function runCommandLine(host: CommandLineHost): Promise<number> {
@@ -56,7 +60,7 @@ function createProgram(host: CommandLineHost, run: RunCommand): Command {
     })
     .exitOverride();
   addCommonOptions(program);
-  for (const define of [defineDemo, defineBlocked, defineSnapshot]) define(program, run);
+  for (const define of commands) define(program, run);
   return program;
 }
 
@@ -83,7 +87,7 @@ function explain(error: unknown, host: CommandLineHost): number {
 
 /** Commander's message as one sentence, with where to read more. */
 function usageErrorOf({ code, message }: CommanderError, args: readonly string[]): UserError {
-  const name = args.find((argument) => ["demo", "blocked", "snapshot"].includes(argument));
+  const name = args.find((argument) => commandNames.includes(argument));
   const command = name ? `leakline ${name}` : "leakline";
   if (code === "commander.help") return wrongUsage("No command was given.", command);
   const sentence = message

@@ -16,6 +16,8 @@ function targets() {
     isAlive: async () => !dead.has(label),
     look: () => Promise.reject(new Error("not here")),
     capture: () => Promise.reject(new Error("not here")),
+    suspended: () => Promise.reject(new Error("not here")),
+    suspendedStacks: () => Promise.reject(new Error("not here")),
     saveSnapshot: () => Promise.reject(new Error("not here")),
     sourceText: async () => null,
     async close() {

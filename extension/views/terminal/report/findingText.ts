@@ -39,13 +39,16 @@ export function findingText(finding: Finding, links: FindingLinks, page: Page): 
     ...culprit(finding, page),
     ...facts(finding, links, page),
     ...section("stack, innermost first", stackText(finding.stack, page)),
-    ...section("awaited by", stackText(finding.asyncStack, page)),
+    ...section(asyncHeading(finding), stackText(finding.asyncStack, page)),
     ...section(...queueSection(finding, page)),
     ...section("what keeps the target alive", pathTrace(finding.path, page)),
     ...section("how this is known", prose(finding.reason)),
     ...section("what to do", prose(finding.advice)),
   ];
 }
+
+const asyncHeading = ({ kind }: Finding): string =>
+  kind === "suspended" ? "asynchronous stack, innermost first" : "awaited by";
 
 function headline(finding: Finding, links: FindingLinks, page: Page): readonly string[] {
   const { bold, red, yellow, cyan } = page.colors;
@@ -61,10 +64,13 @@ export function summary(finding: Finding): string {
   const since = formatSince(finding);
   const parts = [`${finding.kind}${sure}${since === null ? "" : ` since ${since}`}`];
   if (finding.count !== null && !aboutThread.has(finding.kind))
-    parts.push(formatCountOf(finding.count, "registration"));
+    parts.push(formatCountOf(finding.count, countedIn(finding.kind)));
   if (finding.retainedBytes !== null) parts.push(formatBytes(finding.retainedBytes));
   return parts.join(", ");
 }
+
+const countedIn = (kind: FindingKind): string =>
+  kind === "suspended" ? "asynchronous stack" : "registration";
 
 /** `≥ 3 min 12 s` for a lower bound; null when the age is not known. */
 export function formatSince(

@@ -1,20 +1,15 @@
-import { formatBytes } from "../../../base/byteSize.ts";
 import { formatCountOf } from "../../../base/count.ts";
 import { formatDuration } from "../../../base/duration.ts";
 import { printableData } from "../../../base/printable.ts";
 import type { Finding } from "../../../protocol/finding.ts";
 import { noAnswerProblemCodes } from "../../../protocol/problemCodes.ts";
-import type {
-  Problem,
-  Report,
-  TargetDescription,
-  ThreadDescription,
-  ThreadState,
-} from "../../../protocol/report.ts";
+import type { Report, ThreadDescription, ThreadState } from "../../../protocol/report.ts";
 import { linkFindings } from "./findingLinks.ts";
 import { findingLine, findingText } from "./findingText.ts";
+import { howItWasTaken } from "./howItWasTaken.ts";
 import { indent, wrap } from "./layout.ts";
 import type { Page } from "./page.ts";
+import { problemText } from "./problemText.ts";
 import { registryTable } from "./registryTables.ts";
 import { stackText } from "./stackText.ts";
 
@@ -97,17 +92,6 @@ function nothingFoundText({ capture, threads, findings }: Report): string {
     : `No registration keeps its own target alive. Whether finalizers are blocked can't be told from one file: ${formatCountOf(undecided, "registration is", "registrations are")} queued or just collected.`;
 }
 
-function problemText({ code, message, hint }: Problem, page: Page): readonly string[] {
-  const { bold, yellow, dim } = page.colors;
-  const [first = "", ...rest] = wrap(`! ${message}`, page.proseWidth, margin);
-  return [
-    bold(yellow(first)),
-    ...rest.map((line) => bold(line)),
-    ...indent(wrap(hint, page.proseWidth - margin.length), margin),
-    `${margin}${dim(`problem ${code}`)}`,
-  ];
-}
-
 function threadText(thread: ThreadDescription, page: Page): readonly string[] {
   const { name, state, detail, sinceMs, stack } = thread;
   const since = sinceMs === null || state === "idle" ? "" : ` ≥ ${formatDuration(sinceMs)}`;
@@ -115,34 +99,4 @@ function threadText(thread: ThreadDescription, page: Page): readonly string[] {
   const innermost = stack.find(({ internal }) => !internal) ?? stack[0];
   const shown = page.all ? stack : innermost ? [innermost] : [];
   return [line, ...indent(stackText(shown, page), margin)];
-}
-
-function howItWasTaken({ target, capture, tool }: Report, page: Page): readonly string[] {
-  const { dim } = page.colors;
-  const answers: string[] = [];
-  if (capture.stackAnsweredBy !== null) answers.push(`stack by ${capture.stackAnsweredBy}`);
-  if (capture.snapshotAnsweredBy !== null)
-    answers.push(`snapshot by ${capture.snapshotAnsweredBy}`);
-  if (capture.snapshotBytes !== null) answers.push(`${formatBytes(capture.snapshotBytes)} read`);
-  if (capture.pauseMs !== null && capture.level === "capture")
-    answers.push(`process stopped for ${formatDuration(capture.pauseMs)}`);
-  if (capture.heapBytes !== null) answers.push(`heap ${formatBytes(capture.heapBytes)}`);
-  const taken = `Reading ${capture.reading}, level ${capture.level}, ${capture.takenAt}, Leakline ${tool.version}`;
-  return [
-    ...wrap(describeTarget(target), page.proseWidth, margin),
-    ...wrap([taken, ...answers].join("; "), page.proseWidth, margin),
-  ].map(dim);
-}
-
-function describeTarget(target: TargetDescription): string {
-  if (target.kind === "file") return `Snapshot file ${target.file ?? target.label}`;
-  const parts = [
-    target.pid === null ? target.label : `Process ${target.pid}`,
-    target.nodeVersion === null ? null : `Node ${target.nodeVersion}`,
-    target.command,
-    target.address === null
-      ? null
-      : `inspector ${target.address}${target.inspectorOpenedByLeakline ? ", opened by Leakline" : ""}`,
-  ];
-  return parts.filter((part) => part !== null).join("; ");
 }

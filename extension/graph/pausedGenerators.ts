@@ -1,0 +1,52 @@
+import {
+  childNamed,
+  edgesBegin,
+  edgesEnd,
+  edgeTarget,
+  edgeType,
+  type HeapGraph,
+  type NodeRow,
+  nodeType,
+} from "./heapGraph.ts";
+import { continuationKinds, type PendingPromises } from "./pendingPromises.ts";
+
+const awaitKind = continuationKinds.indexOf("await");
+
+/**
+ * Generators that wait for their caller's `next()`: at a `yield`, or not begun, which a snapshot doesn't tell apart.
+ * One that is suspended has itself in its registers; V8 takes them back when it runs or has ended.
+ */
+export function pausedGeneratorsOf(graph: HeapGraph, promises: PendingPromises): NodeRow[] {
+  const awaiting = new Set<number>();
+  for (let at = 0; at < promises.kind.length; at++) {
+    if (promises.kind[at] === awaitKind) awaiting.add(promises.through[at]!);
+  }
+  const found: NodeRow[] = [];
+  const registersName = graph.stringIndex("parameters_and_registers");
+  const { edgeNameOrIndex } = graph.columns.edges;
+  for (let row = 0 as NodeRow; row < graph.nodeCount; row++) {
+    if (nodeType(graph, row) !== graph.types.node.object || awaiting.has(row)) continue;
+    const end = edgesEnd(graph, row);
+    for (let edge = edgesBegin(graph, row); edge < end; edge++) {
+      if (edgeNameOrIndex[edge] !== registersName) continue;
+      if (edgeType(graph, edge) !== graph.types.edge.internal) continue;
+      const registers = edgeTarget(graph, edge);
+      if (leadsTo(graph, registers, row) && hasIterator(graph, row)) found.push(row);
+    }
+  }
+  return found;
+}
+
+function leadsTo(graph: HeapGraph, from: NodeRow, to: NodeRow): boolean {
+  const end = edgesEnd(graph, from);
+  for (let edge = edgesBegin(graph, from); edge < end; edge++) {
+    if (edgeTarget(graph, edge) === to) return true;
+  }
+  return false;
+}
+
+/** The generator objects of async functions have no prototype: the program never sees them. */
+function hasIterator(graph: HeapGraph, row: NodeRow): boolean {
+  const prototype = childNamed(graph, row, graph.types.edge.property, "__proto__");
+  return prototype !== null && nodeType(graph, prototype) === graph.types.node.object;
+}
