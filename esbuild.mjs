@@ -50,6 +50,12 @@ const builds = [
   { ...demo, entryPoints: demoThreads.map(demoEntry), outdir: "dist/demo" },
 ];
 
+/** Modules of `protocol/` with a document that is printed as JSON, and what it is called. */
+const schemas = [
+  { module: "report", name: "report" },
+  { module: "asyncReport", name: "asynchronous-stacks" },
+];
+
 if (watch) {
   for (const settings of builds) {
     await (await context({ ...settings, logLevel: "info" })).watch();
@@ -59,29 +65,29 @@ if (watch) {
   if (production) await rm("dist", { recursive: true, force: true });
   const results = await Promise.all(builds.map((settings) => build(settings)));
   const metafiles = results.map(({ metafile }) => metafile);
-  await writeReportSchema("dist/report.schema.json");
+  await writeSchemas("dist");
   await writeLicenses("dist/thirdPartyLicenses.txt", metafiles);
   if (options.metafile) await writeFile(options.metafile, JSON.stringify(metafiles));
 }
 
-/** The schema of `--json`, made from the same value that the report's types come from. */
-async function writeReportSchema(path) {
-  const { outputFiles } = await build({
-    entryPoints: ["extension/protocol/report.ts"],
-    bundle: true,
-    format: "esm",
-    write: false,
-  });
-  const encoded = Buffer.from(outputFiles[0].contents).toString("base64");
-  const { ReportSchema, reportSchemaVersion } = await import(
-    `data:text/javascript;base64,${encoded}`
-  );
-  const schema = {
-    $schema: "http://json-schema.org/draft-07/schema#",
-    $id: `urn:leakline:report:${reportSchemaVersion}`,
-    ...ReportSchema,
-  };
-  await writeFile(path, `${JSON.stringify(schema, null, 2)}\n`);
+/** The schemas of `--json`, each made from the same value that the document's types come from. */
+async function writeSchemas(folder) {
+  for (const { module, name } of schemas) {
+    const { outputFiles } = await build({
+      entryPoints: [`extension/protocol/${module}.ts`],
+      bundle: true,
+      format: "esm",
+      write: false,
+    });
+    const encoded = Buffer.from(outputFiles[0].contents).toString("base64");
+    const exported = await import(`data:text/javascript;base64,${encoded}`);
+    const schema = {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      $id: `urn:leakline:${name}:${exported[`${module}SchemaVersion`]}`,
+      ...exported[`${module[0].toUpperCase()}${module.slice(1)}Schema`],
+    };
+    await writeFile(`${folder}/${module}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+  }
 }
 
 /** The packages inside of the bundles ask for their licence to go with every copy. */

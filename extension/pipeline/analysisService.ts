@@ -61,8 +61,8 @@ export function createAnalysisService(toolVersion: string): AnalysisService {
       openTarget: (request) => openTarget(request, context),
       look: async (id) => targets.session(id).look(context),
       capture: (id) => unlessMemoryIsRefused(() => targets.session(id).capture(context)),
-      suspended: (id, workers) =>
-        unlessMemoryIsRefused(() => targets.session(id).suspended(context, workers)),
+      suspended: (id, request) =>
+        unlessMemoryIsRefused(() => targets.session(id).suspended(context, request)),
       suspendedStacks: async (id, from, count) => targets.session(id).suspendedStacks(from, count),
       saveSnapshot: async (id, path) => targets.session(id).saveSnapshot(context, path),
       sourceText: async (id, file) => targets.session(id).sourceText(file),

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createTurns } from "../base/turns.ts";
-import type { AnalysisEvent } from "../protocol/analysisApi.ts";
+import type { AnalysisEvent, SuspendedRequest } from "../protocol/analysisApi.ts";
 import { cannotReadFile, nothingToLookAt } from "../protocol/analysisErrors.ts";
 import type { AsyncReport } from "../protocol/asyncReport.ts";
 import type { CaptureDescription, Report, TargetDescription } from "../protocol/report.ts";
@@ -30,6 +30,7 @@ export function createFileSession(
   const turns = createTurns();
   let count = 0;
   let newest: SourceLibrary | undefined;
+  let newestHeap: HeapReading | undefined;
 
   const stacks = createStackPages();
 
@@ -46,7 +47,10 @@ export function createFileSession(
     const version = await versionOf(path);
     const known = readings.find(path, version);
     if (known) return known;
-    const { snapshotBytes, heapBytes, ...heap } = await readFileHeap(path, version.size, context);
+    newestHeap = undefined;
+    const whole = await readFileHeap(path, version.size, context);
+    newestHeap = whole;
+    const { snapshotBytes, heapBytes, ...heap } = whole;
     context.emit({ kind: "progress", phase: "Finding the source lines", fraction: null });
     const library = createFileSources();
     const evidence = await heapEvidenceOf(
@@ -74,9 +78,14 @@ export function createFileSession(
     });
   };
 
-  const suspended = async (context: CallContext<AnalysisEvent>): Promise<AsyncReport> => {
-    const { size } = await versionOf(path);
-    const heap = await readFileHeap(path, size, context);
+  const suspended = async (
+    context: CallContext<AnalysisEvent>,
+    { ofNewestCapture }: SuspendedRequest,
+  ): Promise<AsyncReport> => {
+    const known = ofNewestCapture ? newestHeap : undefined;
+    newestHeap = known;
+    const heap = known ?? (await readFileHeap(path, (await versionOf(path)).size, context));
+    newestHeap = heap;
     newest = createFileSources();
     const options = { threadId: 0, library: newest, askAwaits: null };
     const reading = await suspendedReadingOf(heap, options, context);
@@ -98,7 +107,7 @@ export function createFileSession(
       throw nothingToLookAt(path);
     },
     capture: (context) => inTurn(context, () => capture(context)),
-    suspended: (context) => inTurn(context, () => suspended(context)),
+    suspended: (context, request) => inTurn(context, () => suspended(context, request)),
     suspendedStacks: stacks.page,
     saveSnapshot: async () => {
       throw nothingToLookAt(path);

@@ -10,22 +10,16 @@ import { judgeThread } from "../findings/judgeThread.ts";
 import type { Captured, SnapshotSink } from "../process/captureSnapshot.ts";
 import { type InspectedProcess, majorVersion } from "../process/inspectedProcess.ts";
 import type { AnalysisEvent, SavedSnapshot } from "../protocol/analysisApi.ts";
-import type { CaptureDescription, Problem, Report } from "../protocol/report.ts";
+import type { CaptureDescription, Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import type { ThreadObservation } from "../protocol/threadObservation.ts";
-import {
-  nativeProblem,
-  pausedProblem,
-  silentProblem,
-  textsMissing,
-  workersNotRead,
-  workersNotSeen,
-} from "../protocol/threadProblems.ts";
+import { textsMissing } from "../protocol/threadProblems.ts";
 import { buildAsyncReport } from "./buildAsyncReport.ts";
 import { buildReport } from "./buildReport.ts";
 import { type CapturedHeap, costOfHeaps } from "./capturedHeap.ts";
 import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
+import { processProblems, workersLeft } from "./processProblems.ts";
 import { readSuspended } from "./processSuspended.ts";
 import { saveBytes } from "./saveBytes.ts";
 import { createStackPages } from "./stackPages.ts";
@@ -61,6 +55,7 @@ export function createProcessSession(
   const captures = createTurns();
   let readings = 0;
   let looked: { readonly atMs: number; readonly observations: Observations } | undefined;
+  let newestHeaps: readonly CapturedHeap[] = [];
   let capturing = false;
   let sharedLook: Promise<Report> | undefined;
 
@@ -99,7 +94,7 @@ export function createProcessSession(
       target: { kind: "process", file: null, ...description },
       capture: describeCapture(observations, capture),
       evidence,
-      problems: [...problemsOf(evidence.threads, inspected), ...missingTexts()],
+      problems: [...processProblems(evidence.threads, inspected), ...missingTexts()],
     });
 
   const describeCapture = (
@@ -218,6 +213,8 @@ export function createProcessSession(
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
     sources.askAgain();
+    // Two heaps at a time would be too many.
+    newestHeaps = [];
     const before = await observeOnce(context);
     if (!answers(before[0])) return look(context);
     const threadIds = before
@@ -244,7 +241,8 @@ export function createProcessSession(
       heaps.set(threadId, second);
       if (!becameStuck) progress ??= await progressBetween(first, second, queue, observation);
     }
-    return reportOfHeaps(observations, [...heaps.values()], progress, context);
+    newestHeaps = [...heaps.values()];
+    return reportOfHeaps(observations, newestHeaps, progress, context);
   };
 
   const runningQueueOf = async (heap: CapturedHeap, observation: ThreadObservation) => {
@@ -322,18 +320,27 @@ export function createProcessSession(
     isAlive: inspected.isAlive,
     look,
     capture: (context) => inTurn(context, () => capture(context)),
-    suspended: (context, workers) =>
+    suspended: (context, { workers, ofNewestCapture }) =>
       inTurn(context, async () => {
         sources.askAgain();
         const observations = await observeOnce(context);
         const wanted = observations.filter(({ threadId }) => workers || threadId === 0);
+        const known = ofNewestCapture ? newestHeaps : [];
+        newestHeaps = known;
         const read = await readSuspended(
           wanted
             .filter(answers)
             .map((one) => ({ ...one, isStuck: isStuck(observations, one.threadId) })),
-          { inspected, sources, captureHeap },
+          {
+            inspected,
+            sources,
+            captureHeap: async (threadId, stuck) =>
+              known.find((heap) => heap.threadId === threadId) ??
+              (await captureHeap(threadId, stuck, context)),
+          },
           context,
         );
+        newestHeaps = read.heaps;
         stacks.keep(read.readings);
         const threads = await Promise.all(observations.map((one) => evidenceOfThread(one, null)));
         return buildAsyncReport({
@@ -342,7 +349,7 @@ export function createProcessSession(
           capture: describeCapture(observations, { level: "capture", ...costOfHeaps(read.heaps) }),
           readings: read.readings,
           problems: [
-            ...problemsOf(threads, inspected),
+            ...processProblems(threads, inspected),
             ...missingTexts(),
             ...workersLeft(observations.length - wanted.length),
           ],
@@ -359,8 +366,6 @@ const isStuck = (observations: Observations, threadId: number): boolean => {
   const observation = observations.find((one) => one.threadId === threadId);
   return observation !== undefined && judgeThread(observation).state === "stuck";
 };
-
-const workersLeft = (count: number): Problem[] => (count > 0 ? [workersNotRead(count)] : []);
 
 const waitingForOther = (pid: number) =>
   `Waiting for another Leakline (process ${pid}) to finish its snapshot`;
@@ -379,14 +384,3 @@ function runningCallback(
 
 /** A thread asleep since before we came is inside one callback, not in a batch of them. */
 const neverRan = ({ asleepBeforeMs }: ThreadObservation): boolean => (asleepBeforeMs ?? 0) > 200;
-
-function problemsOf(threads: readonly ThreadEvidence[], inspected: InspectedProcess): Problem[] {
-  const main = threads.find(({ threadId }) => threadId === 0);
-  const problems = inspected.via === "debugger proxy" ? [workersNotSeen()] : [];
-  if (main?.state === "native") {
-    problems.push(nativeProblem(main.detail ?? "", inspected.signalPending));
-  }
-  if (main?.state === "unknown") problems.push(silentProblem(inspected.description.label));
-  if (main?.state === "paused") problems.push(pausedProblem());
-  return problems;
-}

@@ -12,14 +12,10 @@ const shortestAskingMs = 500;
 export interface SuspendedSource {
   readonly inspected: Pick<InspectedProcess, "awaitPositions">;
   readonly sources: Pick<ThreadSources, "libraryOf" | "renew">;
-  captureHeap(
-    threadId: number,
-    threadIsStuck: boolean,
-    context: CallContext<AnalysisEvent>,
-  ): Promise<CapturedHeap>;
+  captureHeap(threadId: number, threadIsStuck: boolean): Promise<CapturedHeap>;
 }
 
-/** Takes a snapshot of each of these threads and reads what is suspended in it. */
+/** Reads what is suspended in these threads; `captureHeap` takes a snapshot of each, or has one. */
 export async function readSuspended(
   threads: readonly { readonly threadId: number; readonly isStuck: boolean }[],
   { inspected, sources, captureHeap }: SuspendedSource,
@@ -32,7 +28,7 @@ export async function readSuspended(
   const readings: SuspendedReading[] = [];
   for (const { threadId, isStuck } of threads) {
     if (!isStuck) sources.renew(threadId);
-    const heap = await captureHeap(threadId, isStuck, context);
+    const heap = await captureHeap(threadId, isStuck);
     heaps.push(heap);
     const budgetMs = Math.min(longestAskingMs, Math.max(shortestAskingMs, heap.pauseMs / 2));
     const askAwaits = (ids: readonly number[]) =>

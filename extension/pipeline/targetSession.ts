@@ -3,6 +3,7 @@ import type {
   CloseOutcome,
   OpenedTarget,
   SavedSnapshot,
+  SuspendedRequest,
 } from "../protocol/analysisApi.ts";
 import type { AsyncReport, AsyncStack } from "../protocol/asyncReport.ts";
 import type { Report } from "../protocol/report.ts";
@@ -20,7 +21,7 @@ export interface TargetSession {
   isAlive(): Promise<boolean>;
   look(context: CallContext<AnalysisEvent>): Promise<Report>;
   capture(context: CallContext<AnalysisEvent>): Promise<Report>;
-  suspended(context: CallContext<AnalysisEvent>, workers: boolean): Promise<AsyncReport>;
+  suspended(context: CallContext<AnalysisEvent>, request: SuspendedRequest): Promise<AsyncReport>;
   suspendedStacks(from: number, count: number): Promise<readonly AsyncStack[]>;
   saveSnapshot(context: CallContext<AnalysisEvent>, path: string): Promise<SavedSnapshot>;
   /** The text of a file that a report of this session names; null when it isn't known. */

@@ -42,6 +42,13 @@ export interface OpenedTarget {
   readonly via: OpenedVia;
 }
 
+export interface SuspendedRequest {
+  /** Of a process the main thread is read, and with this its worker threads too. */
+  readonly workers: boolean;
+  /** What the newest capture read is used once more, when there is one: the process isn't stopped again. */
+  readonly ofNewestCapture: boolean;
+}
+
 export interface SavedSnapshot {
   readonly path: string;
   readonly bytes: number;
@@ -68,9 +75,9 @@ export interface AnalysisApi {
   capture(target: TargetId): Promise<Report>;
   /**
    * Level *Capture*: takes a snapshot (or reads the file) and gives the asynchronous stack of everything that
-   * is suspended, in groups. Of a process the main thread, and with `workers` its worker threads too.
+   * is suspended, in groups.
    */
-  suspended(target: TargetId, workers: boolean): Promise<AsyncReport>;
+  suspended(target: TargetId, request: SuspendedRequest): Promise<AsyncReport>;
   /**
    * The stacks of the newest such reading one by one, group after group, from the `from`th on, at most `count`.
    * Rejects with UserError when there was none.

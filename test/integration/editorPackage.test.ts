@@ -19,6 +19,7 @@ test("vsce packs exactly these files", async () => {
     "LICENSE",
     "README.md",
     "dist/analysisProcess.cjs",
+    "dist/asyncReport.schema.json",
     "dist/cli.cjs",
     "dist/demo/fileService.cjs",
     "dist/demo/fileService.cjs.map",

@@ -44,6 +44,7 @@ describe("the production build", () => {
       "LICENSE",
       "README.md",
       "dist/analysisProcess.cjs",
+      "dist/asyncReport.schema.json",
       "dist/cli.cjs",
       "dist/demo/fileService.cjs",
       "dist/demo/fileService.cjs.map",
@@ -136,11 +137,14 @@ describe("the production build", () => {
     }
   });
 
-  test("ships a JSON schema that a strict validator accepts", () => {
-    const schema = JSON.parse(readFileSync(join(folder, "dist/report.schema.json"), "utf8"));
+  test.each([
+    ["report", "urn:leakline:report:1"],
+    ["asyncReport", "urn:leakline:asynchronous-stacks:1"],
+  ])("ships a JSON schema of %s that a strict validator accepts", (name, id) => {
+    const schema = JSON.parse(readFileSync(join(folder, `dist/${name}.schema.json`), "utf8"));
     const validate = new Ajv({ strict: true }).compile(schema);
     expect(validate({})).toBe(false);
-    expect(schema.$id).toBe("urn:leakline:report:1");
+    expect(schema.$id).toBe(id);
   });
 
   test("carries the licences of the packages that it contains", () => {

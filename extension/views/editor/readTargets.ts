@@ -54,11 +54,16 @@ async function lookThenCapture(
   parts: EditorParts,
 ): Promise<Report> {
   const { kind } = await target.open(asking);
-  if (kind === "file") return target.capture(asking);
+  const capture = async (): Promise<Report> => {
+    const report = await target.capture(asking);
+    if (report.capture.level !== "look") await target.readSuspended(asking);
+    return report;
+  };
+  if (kind === "file") return capture();
   const look = await target.look(asking);
   if (look.problems.some(({ code }) => noAnswerProblemCodes.has(code))) return look;
   return inTurn(asking, parts, async () =>
-    (await isSnapshotAllowed(look.capture, parts)) ? target.capture(asking) : look,
+    (await isSnapshotAllowed(look.capture, parts)) ? capture() : look,
   );
 }
 

@@ -8,6 +8,7 @@ import type {
   OpenTargetRequest,
   SavedSnapshot,
 } from "../../protocol/analysisApi.ts";
+import type { AsyncReport } from "../../protocol/asyncReport.ts";
 import { UserError } from "../../protocol/errors.ts";
 import { processPaused } from "../../protocol/problemCodes.ts";
 import type { Report } from "../../protocol/report.ts";
@@ -48,6 +49,8 @@ export interface TargetState {
   readonly phase: TargetPhase;
   readonly look: TimedReport | null;
   readonly heap: TimedReport | null;
+  /** What was suspended when the heap was read. */
+  readonly suspended: AsyncReport | null;
   readonly folders: FolderMapping | null;
   /** A command reads it just now: what it says is not complete yet. */
   readonly isBeingRead: boolean;
@@ -93,6 +96,7 @@ export class WatchedTarget {
       phase: { kind: "opening" },
       look: null,
       heap: null,
+      suspended: null,
       folders: this.wanted.folders ?? null,
       isBeingRead: false,
     };
@@ -134,8 +138,18 @@ export class WatchedTarget {
     const report = await this.#ask(asking, (api, { id }) => api.capture(id));
     const timed = { report, atMs: this.#now() };
     // A process that could not be captured is reported as far as a look goes.
-    this.#change(report.capture.level === "look" ? { look: timed } : { heap: timed });
+    this.#change(
+      report.capture.level === "look" ? { look: timed } : { heap: timed, suspended: null },
+    );
     return report;
+  }
+
+  /** What was suspended in the heap that was captured last; a process isn't stopped again for it. */
+  async readSuspended(asking: Asking): Promise<AsyncReport> {
+    const request = { workers: false, ofNewestCapture: true };
+    const suspended = await this.#ask(asking, (api, { id }) => api.suspended(id, request));
+    this.#change({ suspended });
+    return suspended;
   }
 
   saveSnapshot(asking: Asking, path: string): Promise<SavedSnapshot> {

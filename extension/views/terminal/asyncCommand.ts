@@ -70,7 +70,9 @@ async function showAsync(
   const name = target ?? (await chooseTarget(session));
   const report = await withTarget(session, name, async (opened) => {
     if (opened.kind === "process") await agreeOnPrice(opened, options, session);
-    const read = await session.ask((api) => api.suspended(opened.id, options.workers));
+    const { workers } = options;
+    const request = { workers, ofNewestCapture: false };
+    const read = await session.ask((api) => api.suspended(opened.id, request));
     await print(opened, read, options, session);
     return read;
   });

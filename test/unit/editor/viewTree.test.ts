@@ -3,6 +3,7 @@ import { createIgnoreReason } from "../../../extension/views/editor/ignored.ts";
 import { mostChildren } from "../../../extension/views/editor/tree/treeNode.ts";
 import { allNodes, viewTree } from "../../../extension/views/editor/tree/viewTree.ts";
 import type { TargetState } from "../../../extension/views/editor/watchedTarget.ts";
+import { asyncFrame, asyncGroup, asyncReport } from "../../build/asyncReports.ts";
 import { drawTree } from "../../build/drawTree.ts";
 import { finding, place, registry, report, thread } from "../../build/reportParts.ts";
 import {
@@ -21,6 +22,7 @@ const state = (known: Partial<TargetState> = {}): TargetState => ({
   phase: { kind: "watched" },
   look: null,
   heap: null,
+  suspended: null,
   folders: null,
   isBeingRead: false,
   ...known,
@@ -52,6 +54,52 @@ test("registrations that retain themselves, with the path", async () => {
   );
 });
 
+test("what is suspended, by asynchronous stack: what can never go on is first", async () => {
+  const pool = asyncGroup({
+    count: 1204,
+    functions: 2408,
+    retainedBytes: 4_380_000,
+    frames: [
+      asyncFrame({
+        function: "query",
+        position: place("src/pool.ts:8:3", "query"),
+        awaits: [{ position: place("src/pool.ts:9:21", "query"), seen: 3 }],
+        waiting: 1204,
+        variables: [
+          { name: "this", value: "Pool", objectId: 71, shallowBytes: 32, retainedBytes: 4_690_000 },
+          { name: null, value: "Array", objectId: 73, shallowBytes: 16, retainedBytes: 8120 },
+        ],
+      }),
+      asyncFrame({ waiting: 1204 }),
+      asyncFrame({ kind: "Promise.all", function: null, position: null, internal: true }),
+    ],
+    waitsFor: {
+      kind: "queue",
+      label: "Pool._pendingQueue[…]",
+      path: [
+        { from: "globalThis", edge: "pool", to: "Pool", position: null },
+        { from: "Pool", edge: "_pendingQueue", to: "Array", position: null },
+      ],
+    },
+  });
+  const circle = asyncGroup({
+    id: "suspended-2",
+    settledBy: "nothing",
+    isCycle: true,
+    waitsFor: { kind: "nothing", label: "", path: [] },
+    frames: [asyncFrame({ function: "lockA" }), asyncFrame({ function: "lockB" })],
+  });
+  const ofNode = asyncGroup({ id: "suspended-3", internal: true });
+  const suspended = asyncReport({
+    suspendedFunctions: 2411,
+    retainedBytes: 4_400_000,
+    groups: [pool, ofNode, circle],
+    findings: [finding({ kind: "suspended" })],
+  });
+  const read = state({ heap: { report: report(), atMs }, suspended });
+  await expect(`${drawTree(tree([read]))}\n`).toMatchFileSnapshot("golden/suspended.txt");
+});
+
 test("an ordinary leak is below its registry and no blocked finalizer", async () => {
   const ordinary = state({ heap: { report: ordinaryReport, atMs } });
   await expect(`${drawTree(tree([ordinary]))}\n`).toMatchFileSnapshot("golden/ordinary.txt");
@@ -78,6 +126,7 @@ test("one target has no row of its own, two have, and one that ended is folded",
     "Blocked finalizers",
     "Retained registrations",
     "Registries",
+    "Suspended",
   ]);
   expect(labels([state({ heap }), over])).toEqual(["server.cjs [4242]", "worker.js [7]"]);
   const [, ended] = tree([state({ heap }), over]);
@@ -177,7 +226,9 @@ test("a heap with thousands of registries stays usable: the rest is counted", ()
       registry({ callback: place(`src/a.ts:${index + 1}:1`, `free${index}`), live: 1 }),
     ),
   });
-  const registries = tree([state({ heap: { report: many, atMs } })]).at(-1);
+  const registries = tree([state({ heap: { report: many, atMs } })]).find(
+    ({ label }) => label === "Registries",
+  );
   expect(registries?.children).toHaveLength(mostChildren + 1);
   expect(registries?.children.at(-1)?.label).toBe("and 2500 more registries");
 });

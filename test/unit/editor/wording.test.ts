@@ -36,6 +36,7 @@ const state = (known: Partial<TargetState> = {}): TargetState => ({
   phase: { kind: "watched" },
   look: null,
   heap: { report: blockedReport, atMs: 0 },
+  suspended: null,
   folders: null,
   isBeingRead: false,
   ...known,

@@ -1,8 +1,9 @@
 import { formatBytes } from "../../../base/byteSize.ts";
 import { formatCount, formatCountOf } from "../../../base/count.ts";
-import type { Batch, Finding, PathStep, StackFrame } from "../../../protocol/finding.ts";
+import type { Batch, Finding, StackFrame } from "../../../protocol/finding.ts";
 import { formatAge } from "../age.ts";
 import { type CurrentFinding, isOfThread } from "../currentReading.ts";
+import { pathNodes } from "./pathNodes.ts";
 import { fullPlace, functionName, shortPlace, threadName } from "./place.ts";
 import { limited, type NodeContext, type NodeIcon, type TreeNode } from "./treeNode.ts";
 
@@ -54,7 +55,10 @@ export function findingNode(current: CurrentFinding, options: FindingNodeOptions
       ...stackNodes(id, "Stack, innermost first", finding.stack),
       ...waitingNodes(id, finding, options),
       ...siteNodes(id, finding),
-      ...pathNodes(id, finding.path, targetKey),
+      ...pathNodes(
+        { id: `${id}/path`, label: "What keeps the target alive", isExpanded: true, targetKey },
+        finding.path,
+      ),
       ...explanationNodes(id, finding),
     ],
     targetKey,
@@ -183,36 +187,6 @@ function siteNodes(parentId: string, { registeredAt }: Finding): readonly TreeNo
       children: [],
     };
   });
-}
-
-function pathNodes(
-  parentId: string,
-  path: readonly PathStep[],
-  targetKey: string,
-): readonly TreeNode[] {
-  if (path.length === 0) return [];
-  const id = `${parentId}/path`;
-  const steps = path.map(
-    ({ from, edge, to, position }, index): TreeNode => ({
-      id: `${id}/${index}`,
-      label: `${edge} → ${to}`,
-      description: `of ${from}${position ? ` · ${shortPlace(position)}` : ""}`,
-      tooltip: [`${from} holds ${to} through ${edge}`, ...(position ? [fullPlace(position)] : [])],
-      icon: { id: index === path.length - 1 ? "target" : "arrow-small-down" },
-      ...(position && { position, contexts: ["openable"] as const }),
-      children: [],
-    }),
-  );
-  return [
-    {
-      id,
-      label: "What keeps the target alive",
-      icon: { id: "type-hierarchy" },
-      isExpanded: true,
-      children: limited(id, steps, "steps"),
-      targetKey,
-    },
-  ];
 }
 
 function explanationNodes(parentId: string, { reason, advice }: Finding): readonly TreeNode[] {

@@ -1,4 +1,5 @@
 import { formatCount } from "../../../base/count.ts";
+import type { AsyncReport } from "../../../protocol/asyncReport.ts";
 import type { RegistryDescription } from "../../../protocol/report.ts";
 import type { SourcePosition } from "../../../protocol/sourcePosition.ts";
 import { formatClock } from "../age.ts";
@@ -6,12 +7,14 @@ import { type CurrentFinding, type CurrentReading, isOfThread } from "../current
 import type { IgnoreReason } from "../ignored.ts";
 import { findingNode, message } from "./findingNodes.ts";
 import { fullPlace, functionName, shortPlace, threadName } from "./place.ts";
+import { suspendedDescription, suspendedNodes } from "./suspendedNodes.ts";
 import { limited, type TreeNode } from "./treeNode.ts";
 
 /** What a section is made of. */
 export interface SectionInput {
   readonly targetKey: string;
   readonly reading: CurrentReading;
+  readonly suspended: AsyncReport | null;
   readonly nowMs: number;
   readonly ignoreReason: IgnoreReason;
 }
@@ -23,6 +26,8 @@ export interface Section {
   readonly icon: string;
   nodes(input: SectionInput): readonly TreeNode[];
   describe(input: SectionInput): string;
+  /** Whether it is open at first; a section that doesn't say is. */
+  isExpanded?(input: SectionInput): boolean;
 }
 
 /** Findings about callbacks that don't run, or never will. */
@@ -94,6 +99,20 @@ function threadNotes({ targetKey, reading }: SectionInput): readonly TreeNode[] 
     return [];
   });
 }
+
+/** What waits for what, by asynchronous stack. */
+export const suspendedSection: Section = {
+  id: "suspended",
+  title: "Suspended",
+  icon: "debug-pause",
+  nodes: ({ targetKey, suspended }) =>
+    suspended
+      ? suspendedNodes(`${targetKey}/suspended`, suspended)
+      : [message(`${targetKey}/suspended/none`, "Not known without a snapshot", "question")],
+  describe: ({ suspended }) => (suspended ? suspendedDescription(suspended) : ""),
+  // A server's hundred waiting requests are no news; what waits for ever is.
+  isExpanded: ({ suspended }) => (suspended?.findings.length ?? 0) > 0,
+};
 
 export const retainedSection: Section = {
   id: "retained",
@@ -238,4 +257,9 @@ function withIgnoredLast(id: string, nodes: readonly TreeNode[]): readonly TreeN
 }
 
 /** In the order in which they are shown. */
-export const allSections: readonly Section[] = [blockedSection, retainedSection, registriesSection];
+export const allSections: readonly Section[] = [
+  blockedSection,
+  retainedSection,
+  registriesSection,
+  suspendedSection,
+];

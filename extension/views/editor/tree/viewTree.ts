@@ -61,7 +61,7 @@ export function phaseText({ phase, look, heap }: TargetState): string {
 
 function targetNodes(
   state: TargetState,
-  options: Omit<SectionInput, "targetKey" | "reading">,
+  options: Omit<SectionInput, "targetKey" | "reading" | "suspended">,
 ): readonly TreeNode[] {
   const { key, phase } = state;
   const reading = currentReading(state.look, state.heap);
@@ -79,7 +79,13 @@ function targetNodes(
   if (!reading) return notes;
   // What is over grows no older.
   const nowMs = phase.kind === "over" ? Math.min(options.nowMs, phase.atMs) : options.nowMs;
-  const input: SectionInput = { ...options, nowMs, targetKey: key, reading };
+  const input: SectionInput = {
+    ...options,
+    nowMs,
+    targetKey: key,
+    reading,
+    suspended: state.suspended,
+  };
   // A thread that is paused or in native code has its own row: only other problems are said here.
   const problems = reading.newest.report.problems
     .filter(({ code }) => code !== "paused-by-debugger" && code !== "main-thread-in-native-code")
@@ -93,7 +99,7 @@ function targetNodes(
         label: section.title,
         description: section.describe(input),
         icon: { id: section.icon },
-        isExpanded: true,
+        isExpanded: section.isExpanded?.(input) ?? true,
         children: section.nodes(input),
         targetKey: key,
       }),
