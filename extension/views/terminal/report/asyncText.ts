@@ -48,6 +48,7 @@ export function asyncText(
         `${formatCountOf(suspendedFunctions, "suspended function")} in ${formatCountOf(groups.length, "group")}, ${formatBytes(retainedBytes)} retained`,
       ),
     ],
+    fileNote(report, page),
     ...(all ? [] : own.map((group) => groupText(group, { page, internal }))),
     ...(all ? [] : [foldedGroups(ofNode, { page, internal })]),
     ...findings.map((finding) => findingText(finding, links, page)),
@@ -82,6 +83,16 @@ export function asyncStacksText(
   });
   return `${first ? "" : "\n"}${blocks.join("\n\n")}\n\n`;
 }
+
+/** A file has no positions inside of functions. */
+const fileNote = ({ target }: AsyncReport, page: Page): readonly string[] =>
+  target.kind === "file"
+    ? [
+        page.colors.dim(
+          "Lines are those where the functions begin: only a live process tells the await.",
+        ),
+      ]
+    : [];
 
 const idsOf = ({ frames }: AsyncStack): string => {
   const id = frames.find(({ objectId }) => objectId !== null)?.objectId;
