@@ -93,17 +93,19 @@ function targetNodes(
   return [
     ...notes,
     ...problems,
-    ...allSections.map(
-      (section): TreeNode => ({
-        id: `${key}/${section.id}`,
+    ...allSections.map((section): TreeNode => {
+      const isExpanded = section.isExpanded?.(input) ?? true;
+      return {
+        // The editor keeps a row as it was: one that is to open later is another row then.
+        id: `${key}/${section.id}${isExpanded ? "" : "/folded"}`,
         label: section.title,
         description: section.describe(input),
         icon: { id: section.icon },
-        isExpanded: section.isExpanded?.(input) ?? true,
+        isExpanded,
         children: section.nodes(input),
         targetKey: key,
-      }),
-    ),
+      };
+    }),
   ];
 }
 
