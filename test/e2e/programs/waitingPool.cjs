@@ -32,7 +32,7 @@ async function lockSecond() {
   await globalThis.first; /* SECOND */
 }
 
-for (let id = 0; id < 40; id++) handleRequest(id);
+for (let id = 0; id < 40; id++) void handleRequest(id);
 globalThis.first = lockFirst();
 globalThis.second = lockSecond();
 setInterval(() => {}, 1000);
