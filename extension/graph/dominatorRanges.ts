@@ -2,6 +2,10 @@ import type { Dominators } from "./dominators.ts";
 
 /** The dominator tree laid out so that what a node dominates stands in one run behind it. */
 export interface DominatorRanges {
+  /** The row at each place of that order. */
+  readonly rowAt: Uint32Array;
+  /** For each row how many it dominates, itself among them: so many places from its own on. */
+  readonly dominatedCount: Uint32Array;
   /** Bytes that go away with all of these rows together: what one of them dominates is counted once. */
   retainedBytesOfAll(rows: readonly number[]): number;
 }
@@ -34,6 +38,8 @@ export function dominatorRangesOf(
   }
 
   return {
+    rowAt,
+    dominatedCount,
     retainedBytesOfAll(rows) {
       const places = Uint32Array.from(rows, (row) => placeOf[row]!).sort();
       let bytes = 0;

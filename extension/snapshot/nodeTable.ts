@@ -18,6 +18,7 @@ export class NodeTable {
   #id = new Uint32Array(0);
   #selfSize = new Float64Array(0);
   #firstEdge = new Uint32Array(1);
+  #detachedness = new Uint8Array(0);
 
   constructor(header: SnapshotHeader) {
     this.#header = header;
@@ -40,6 +41,7 @@ export class NodeTable {
     const idAt = nodeFields.indexOf("id");
     const selfSizeAt = nodeFields.indexOf("self_size");
     const edgeCountAt = nodeFields.indexOf("edge_count");
+    const detachednessAt = nodeFields.indexOf("detachedness");
     const type = this.#type;
     const name = this.#name;
     const id = this.#id;
@@ -64,6 +66,11 @@ export class NodeTable {
       selfSize[row] = size;
       edgeSum += edges;
       firstEdge[row + 1] = edgeSum;
+    }
+    if (detachednessAt !== -1) {
+      for (let row = first, at = detachednessAt; at < count; row++, at += width) {
+        this.#detachedness[row] = batch[at]!;
+      }
     }
     if (lowest < 0 || highest > maxUint32 || highestType >= nodeTypes.length) {
       throw this.#firstWrong(batch, count, byteOffset);
@@ -118,6 +125,9 @@ export class NodeTable {
       nodeId: trimmed(this.#id, count),
       nodeSelfSize: trimmed(this.#selfSize, count),
       firstEdge: trimmed(this.#firstEdge, count + 1),
+      detachedness: this.#header.nodeFields.includes("detachedness")
+        ? trimmed(this.#detachedness, count)
+        : null,
     };
   }
 
@@ -130,5 +140,6 @@ export class NodeTable {
     this.#id = resized(this.#id, capacity);
     this.#selfSize = resized(this.#selfSize, capacity);
     this.#firstEdge = resized(this.#firstEdge, capacity + 1);
+    this.#detachedness = resized(this.#detachedness, capacity);
   }
 }

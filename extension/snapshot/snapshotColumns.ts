@@ -13,6 +13,8 @@ export interface NodeColumns {
   readonly nodeSelfSize: Float64Array;
   /** Row of each node's first edge; one entry more than nodes, so that row + 1 ends it. */
   readonly firstEdge: Uint32Array;
+  /** 0 unknown, 1 attached, 2 detached. Null when the snapshot doesn't say. */
+  readonly detachedness: Uint8Array | null;
 }
 
 /** The edge table, in the order of the nodes that they start from. */

@@ -6,14 +6,41 @@ import { Worker } from "node:worker_threads";
 import { build, type Plugin } from "esbuild";
 import { ensurePackage } from "../setup/nodeVersions.mjs";
 
+/** A row of DevTools' summary. */
+export interface DevtoolsClass {
+  readonly name: string;
+  readonly count: number;
+  readonly distance: number;
+  readonly shallow: number;
+  readonly retained: number;
+}
+
 /** What Chrome DevTools says of a snapshot, node by node in the order of the file. */
 export interface DevtoolsNumbers {
   readonly shallow: Float64Array;
   readonly retained: Float64Array;
   readonly distance: Int32Array;
   readonly dominator: Uint32Array;
+  /** By key, which is a name or a name and a place. */
+  readonly classes: ReadonlyMap<string, DevtoolsClass>;
+  /** For each node the place of its class among `classes`, or -1 when the summary leaves it out. */
+  readonly classOf: Int32Array;
+  readonly statistics: DevtoolsStatistics;
   /** Milliseconds from the first byte to the last number. */
   readonly elapsedMs: number;
+}
+
+/** Bytes by kind. */
+export interface DevtoolsStatistics {
+  readonly total: number;
+  readonly native: { readonly total: number; readonly typedArrays: number };
+  readonly v8heap: {
+    readonly total: number;
+    readonly code: number;
+    readonly jsArrays: number;
+    readonly strings: number;
+    readonly system: number;
+  };
 }
 
 /** The version that our numbers are compared with. */
@@ -103,7 +130,18 @@ const workerSource = `
   new HeapSnapshot.SecondaryInitManager(port2 as never);
   const snapshot = await loader.buildSnapshot(port1 as never);
   const elapsedMs = performance.now() - begin;
+  const aggregates = Object.entries(snapshot.aggregatesWithFilter({}));
+  const classes = new Map(
+    aggregates.map(([key, { name, count, distance, self, maxRet }]) => [
+      key,
+      { name, count, distance, shallow: self, retained: maxRet },
+    ]),
+  );
   const { nodeCount, nodeFieldCount, nodeSelfSizeOffset } = snapshot;
+  const classOf = new Int32Array(nodeCount).fill(-1);
+  for (const [number, [, { idxs }]] of aggregates.entries()) {
+    for (const at of idxs) classOf[at / nodeFieldCount] = number;
+  }
   const shallow = new Float64Array(nodeCount);
   for (let row = 0; row < nodeCount; row++) {
     shallow[row] = snapshot.nodes.getValue(row * nodeFieldCount + nodeSelfSizeOffset);
@@ -113,6 +151,9 @@ const workerSource = `
     retained: snapshot.retainedSizes,
     distance: snapshot.nodeDistances,
     dominator: snapshot.dominatorsTree,
+    classes,
+    classOf,
+    statistics: snapshot.getStatistics(),
     elapsedMs,
   });
   port1.close();

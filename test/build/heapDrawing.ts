@@ -21,6 +21,8 @@ export interface NodeDetails {
   readonly selfSizeBytes?: number;
   readonly objectId?: number;
   readonly place?: DrawnPlace;
+  /** 1 attached, 2 detached. */
+  readonly detachedness?: number;
 }
 
 /** What the snapshot writer reads: everything that was drawn, node by node. */
@@ -31,6 +33,7 @@ export interface DrawnHeap {
     readonly objectId: number;
     readonly selfSizeBytes: number;
     readonly edges: readonly DrawnEdge[];
+    readonly detachedness?: number;
   }[];
   readonly places: readonly (DrawnPlace & { readonly node: DrawnNode })[];
 }
@@ -76,7 +79,9 @@ export function drawHeap(): HeapDrawing {
     const objectId = details.objectId ?? row * 2 + 1;
     const edges: DrawnEdge[] = [];
     edgesOf.push(edges);
-    nodes.push({ type, name, objectId, selfSizeBytes: details.selfSizeBytes ?? 16, edges });
+    const { selfSizeBytes = 16, detachedness } = details;
+    const drawnNode = { type, name, objectId, selfSizeBytes, edges };
+    nodes.push(detachedness === undefined ? drawnNode : { ...drawnNode, detachedness });
     const drawn = { row, objectId };
     if (details.place) places.push({ ...details.place, node: drawn });
     return drawn;

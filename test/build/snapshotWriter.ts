@@ -97,6 +97,7 @@ function sectionTexts(
       id: node.objectId,
       self_size: node.selfSizeBytes,
       edge_count: node.edges.length,
+      detachedness: node.detachedness ?? 0,
     }),
   );
   const edges = heap.nodes.flatMap((node) =>

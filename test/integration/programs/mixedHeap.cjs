@@ -46,6 +46,30 @@ for (let number = 0; number < 5000; number++) dictionary[`k${number}`] = [number
 for (let number = 0; number < 5000; number += 2) delete dictionary[`k${number}`];
 held.dictionary = dictionary;
 
+// Plain objects with few properties in common, names that need quotes, names that are too long, none at all.
+const properties = ["a", "b", "c", "name", "size", "", "x, y", 'q"uote', "{", "l".repeat(200)];
+held.plain = Array.from({ length: 9000 }, (_, number) => {
+  const object = {};
+  for (let index = 0; index < number % 5; index++) {
+    object[properties[(number * (index + 3) + (number >> 6)) % properties.length]] = { of: index };
+  }
+  return object;
+});
+held.many = Array.from({ length: 60 }, () =>
+  Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`property${index}`, {}])),
+);
+
+// Classes of one name in several places, and names like those of elements of a page.
+const rowClasses = [class Row {}, class Row {}, (() => class Row {})()];
+const element = {
+  ['<div id="a">']: class {},
+  ["<div>"]: class {},
+  ["Detached <p class=b>"]: class {},
+};
+for (const made of [...rowClasses, ...Object.values(element)]) {
+  held.parts.push(...Array.from({ length: 40 }, () => new made()));
+}
+
 // Strings: put together, cut, turned round, from outside; numbers that are not small integers.
 held.strings = Array.from({ length: 500 }, (_, number) => `${"part ".repeat(9)}${number}`);
 held.joined = held.strings.reduce((all, one) => all + one, "");
