@@ -20,8 +20,10 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.e2e.ts"],
           globalSetup: ["test/build/editor/e2eSetup.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // One deadline for each step: what it takes when all goes well is measured elsewhere.
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000, interval: 100 } },
           // An editor and its browser are enough for two cores.
           fileParallelism: false,
         },

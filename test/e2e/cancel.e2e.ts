@@ -55,7 +55,7 @@ async function cancel(title: RegExp, phase: RegExp): Promise<void> {
   const { notifications } = code();
   await notifications.waitFor(new RegExp(`${title.source}.*${phase.source}`), 60_000);
   await notifications.click(title, "Cancel");
-  await notifications.waitUntilGone(title, 5_000);
+  await notifications.waitUntilGone(title, 15_000);
   expect((await notifications.list()).filter(({ severity }) => severity !== "info")).toEqual([]);
 }
 
@@ -80,7 +80,7 @@ async function expectUntouched({
 }): Promise<void> {
   const turns = Number(await askProgram(port, 60_000));
   await expect.poll(async () => Number(await askProgram(port))).toBeGreaterThan(turns);
-  await expect.poll(() => filesLeft(pid), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => filesLeft(pid)).toEqual([]);
 }
 
 describe("cancelled while it opens", () => {
@@ -111,7 +111,7 @@ describe("cancelled while it opens", () => {
     await cancel(reads, /127/);
     await view("Leakline").open();
     await expect.poll(() => view("Leakline").welcome()).toContain("Find Blocked Finalizers");
-    await expect.poll(() => sockets.size, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => sockets.size).toBe(0);
 
     const program = await startProgram({
       nodeMajor: 24,
@@ -120,7 +120,7 @@ describe("cancelled while it opens", () => {
       inspector: "open",
     });
     await findBlocked(code(), program.pid);
-    await view("Leakline").waitForRow("No finalizer is blocked", 40_000);
+    await view("Leakline").waitForRow("No finalizer is blocked");
   });
 
   test("a process in native code that was signalled has its inspector closed as soon as it opens", async () => {
@@ -137,12 +137,12 @@ describe("cancelled while it opens", () => {
     await cancel(reads, /nativeSpell/);
     await program.waitForAnnouncement((one) => one["unblocked"] === true, 40_000);
     // The signal is served now.
-    await expect.poll(program.stderr, { timeout: 10_000 }).toContain("Debugger listening");
+    await expect.poll(program.stderr).toContain("Debugger listening");
     const ports = () => listeningSockets(program.pid).map(({ localPort }) => localPort);
-    await expect.poll(ports, { timeout: 20_000 }).toEqual([port]);
+    await expect.poll(ports).toEqual([port]);
     await expectUntouched({ pid: program.pid, port });
     await findBlocked(code(), program.pid);
-    await code().view("Leakline").waitForRow("No finalizer is blocked", 40_000);
+    await code().view("Leakline").waitForRow("No finalizer is blocked");
   });
 });
 
@@ -160,7 +160,7 @@ describe("cancelled in a debugged program", () => {
     await expectBreakpointHit(code(), { file: large, line: answerLine, port: target.port });
     const leakline = await findBlocked(code());
     await leakline.waitForRow(/^closeRow live \d+ · queued 0/, 90_000);
-    await code().notifications.waitUntilGone(reads, 60_000);
+    await code().notifications.waitUntilGone(reads);
     expect(listeningSockets(target.pid)).toHaveLength(2);
   }
 
@@ -169,7 +169,7 @@ describe("cancelled in a debugged program", () => {
     const other = runLeakline(["blocked", target.inspector, "--snapshot"], {
       onProgress: (text) => (said += text),
     });
-    await expect.poll(() => said, { timeout: 30_000 }).toContain("Taking the snapshot");
+    await expect.poll(() => said).toContain("Taking the snapshot");
     await findBlocked(code());
     await cancel(reads, /Waiting for another Leakline/);
     expect((await other).exitCode).toBe(0);
@@ -230,5 +230,5 @@ test("cancelled while a snapshot is analysed: the file is kept as it is, and can
   expect(statSync(file)).toMatchObject({ size: before.size, mtimeMs: before.mtimeMs });
   expect(readdirSync(folder)).toEqual(["large.heapsnapshot"]);
   await openFile();
-  await view("Leakline").waitForRow(/^closeRow live \d+ · queued 0/, 60_000);
+  await view("Leakline").waitForRow(/^closeRow live \d+ · queued 0/);
 });

@@ -11,6 +11,7 @@ import {
   putBack,
   textOf,
   waitForBadge,
+  waitForBlockage,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import { lineOf } from "../build/lineOf.ts";
@@ -63,7 +64,7 @@ describe("a plain launch configuration", () => {
       await debug.waitUntilRunning();
       await untilDemoIsBlocked();
       const view = await findBlocked(code());
-      const row = await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+      const row = await waitForBlockage(code(), /^closeSession running .* 750 waiting/);
       expect(row).toMatchObject({ level: 2, icon: "error" });
       expect(row.description).toMatch(/^running ≥ .+ · 750 waiting · shareClient\.ts:\d+$/);
       await waitForBadge(code(), 1);
@@ -89,7 +90,7 @@ describe("a plain launch configuration", () => {
       });
       // Some looks later it is still the same one.
       await code().page.waitForTimeout(5000);
-      expect(await blockageMessages(code())).toHaveLength(1);
+      await expect.poll(() => blockageMessages(code())).toHaveLength(1);
       await notifications.clear();
 
       await debug.stopAll();
@@ -105,7 +106,7 @@ test("the age ticks while the program is blocked, and all signs clear when it go
   await debug.start("Until released");
   await debug.waitForConsole(/"ready":true/);
   const view = await findBlocked(code());
-  const first = await view.waitForRow(/^closeHandle running .* 300 waiting/, 40_000);
+  const first = await view.waitForRow(/^closeHandle running .* 300 waiting/);
   await view.waitForRows("an older age", (rows) =>
     rows.some(({ text, description }) => text === first.text && description !== first.description),
   );
@@ -117,7 +118,7 @@ test("the age ticks while the program is blocked, and all signs clear when it go
   await waitForBadge(code(), 0);
   // Read again, the queue is gone as well.
   await view.clickTitleAction("Read again");
-  await view.waitForRow(/^freeBuffer live 0 · queued 0/, 30_000);
+  await view.waitForRow(/^freeBuffer live 0 · queued 0/);
 });
 
 test("a blocked worker thread is named with its own line, and the main thread is not blamed", async () => {
@@ -125,10 +126,10 @@ test("a blocked worker thread is named with its own line, and the main thread is
   await debug.start("Worker");
   await debug.waitForConsole(/"ready":true/);
   const view = await findBlocked(code());
-  const row = await view.waitForRow(/^closeSocket running .* 200 waiting/, 40_000);
+  const row = await view.waitForRow(/^closeSocket running .* 200 waiting/);
   expect(row.description).toContain("blockedWorker.js:");
   expect(row.description).toMatch(/worker \d+$/);
-  expect(await blockageMessages(code())).toHaveLength(1);
+  await expect.poll(() => blockageMessages(code())).toHaveLength(1);
 });
 
 test("the child process of a session is read with it", async () => {
@@ -136,7 +137,7 @@ test("the child process of a session is read with it", async () => {
   await debug.start("Child");
   await debug.waitForConsole(/"ready":true/);
   const view = await findBlocked(code());
-  await view.waitForRow(/^closeHandle running .* 300 waiting/, 40_000);
+  await view.waitForRow(/^closeHandle running .* 300 waiting/);
   const targets = (await view.rows()).filter(({ level }) => level === 1).map(({ text }) => text);
   expect(targets.map((text) => text.replace(/\d+/, "N")).sort()).toEqual([
     "forks.cjs [N]",
@@ -150,11 +151,11 @@ test("two sessions at once: each is read, and one that ends leaves the other", a
   await debug.waitForConsole(/"ready":true/);
   await findBlocked(code());
   const view = code().view("Leakline");
-  await view.waitForRow(/^closeHandle running/, 40_000);
+  await view.waitForRow(/^closeHandle running/);
   await debug.start("Demo");
   await untilDemoIsBlocked();
   await findBlocked(code());
-  await view.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await waitForBlockage(code(), /^closeSession running .* 750 waiting/);
   await view.waitForRow(/^closeHandle running .* 300 waiting/);
   await code().statusBar.waitFor(/blocks finalizers ≥ .* \(\+1\)/);
   await waitForBadge(code(), 2);
@@ -176,8 +177,8 @@ test("at a breakpoint the process is paused by the debugger, and nobody is alarm
   await debug.waitForConsole(/^total /);
   await code().runCommand("Leakline: Find blocked finalizers");
   const leakline = view("Leakline");
-  await leakline.waitForRow("No finalizer is blocked", 30_000);
-  await leakline.waitForRow(/^forget live 1 · queued 0/, 30_000);
+  await leakline.waitForRow("No finalizer is blocked");
+  await leakline.waitForRow(/^forget live 1 · queued 0/);
   await code().notifications.clear();
   await debug.press("Pause");
   await debug.waitUntilStopped();
@@ -189,7 +190,7 @@ test("at a breakpoint the process is paused by the debugger, and nobody is alarm
   expect(textOf(rows)).not.toMatch(/starved|running|busy in/);
   expect(await code().notifications.list()).toEqual([]);
   await expectNoBlockageInStatusBar(code());
-  expect(await editor.active()).toMatchObject({ file: "stepper.cjs" });
+  await expect.poll(() => editor.active()).toMatchObject({ file: "stepper.cjs" });
   await debug.press("Continue");
   await debug.waitUntilRunning();
   await leakline.waitForRow("No finalizer is blocked");
@@ -200,7 +201,7 @@ test("breakpoints hit and stepping works while Leakline polls and reads", async 
   await debug.start("Stepper");
   await debug.waitForConsole(/^total /);
   await findBlocked(code());
-  await code().view("Leakline").waitForRow("No finalizer is blocked", 30_000);
+  await code().view("Leakline").waitForRow("No finalizer is blocked");
   await code().notifications.waitUntilGone(/^Leakline reads/, 40_000);
   await debug.press("Pause");
   await debug.waitUntilStopped();
@@ -232,7 +233,7 @@ test("a session that ends in the middle of a reading is said to have ended, and 
   await notifications.waitFor(/^Leakline reads/);
   await debug.stopAll();
   await debug.waitUntilEnded();
-  await notifications.waitUntilGone(/^Leakline reads/, 20_000);
+  await notifications.waitUntilGone(/^Leakline reads/);
   await expectNoBlockageInStatusBar(code());
   const rows = textOf(await code().view("Leakline").rows());
   expect(rows).toMatch(/ended/i);

@@ -27,5 +27,5 @@ test("a snapshot that stops the process for longer than allowed is asked for, wi
   await notifications.click(/closeSession blocks finalizers/, "Count What Waits");
   await dialog.waitUntilOpen(20_000);
   await dialog.click("Take Snapshot");
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/);
 });

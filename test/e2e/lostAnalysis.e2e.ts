@@ -72,12 +72,12 @@ describe("the analysis process is killed", () => {
     await debug.start("Small");
     const { port } = await waitForDebuggee(code());
     const leakline = await findBlocked(code());
-    await leakline.waitForRow("No finalizer is blocked", 40_000);
+    await leakline.waitForRow("No finalizer is blocked");
     const other = await startIdle();
     await code().runCommand("Leakline: Attach to Node process…");
     await pickProcess(code(), other.pid);
     const both = ["largeHeap.cjs", "processTarget.cjs"];
-    await expect.poll(() => titlesOf(leakline, /^reading of /), { timeout: 40_000 }).toEqual(both);
+    await expect.poll(() => titlesOf(leakline, /^reading of /)).toEqual(both);
     await code().notifications.waitUntilGone(/^Leakline reads/, 40_000);
     await code().notifications.clear();
 
@@ -88,7 +88,7 @@ describe("the analysis process is killed", () => {
     await expectBreakpointHit(code(), { file: large, line: answerLine, port });
 
     await readAgain(code());
-    await expect.poll(() => titlesOf(leakline, /^reading of /), { timeout: 40_000 }).toEqual(both);
+    await expect.poll(() => titlesOf(leakline, /^reading of /)).toEqual(both);
     expect(onlyAnalysisOf(code())).not.toBe(killed);
   });
 
@@ -97,13 +97,13 @@ describe("the analysis process is killed", () => {
     await debug.start("Large");
     const { port } = await waitForDebuggee(code());
     const leakline = await findBlocked(code());
-    await notifications.waitFor(/^Leakline reads .*Taking the snapshot/, 40_000);
+    await notifications.waitFor(/^Leakline reads .*Taking the snapshot/);
     process.kill(onlyAnalysisOf(code()), "SIGKILL");
     await expectOneMessage(code());
     expect(Number(await askProgram(port, 60_000))).toBeGreaterThan(0);
     await expectBreakpointHit(code(), { file: large, line: answerLine, port });
     await findBlocked(code());
-    await leakline.waitForRow(/^closeRow live \d+ · queued 0/, 60_000);
+    await leakline.waitForRow(/^closeRow live \d+ · queued 0/);
     onlyAnalysisOf(code());
   });
 });
@@ -140,6 +140,6 @@ describe("the analysis process gets no more memory of the system", () => {
     await expect.poll(() => leakline.welcome()).toContain("Find Blocked Finalizers");
     const small = await startIdle();
     await findBlocked(code(), small.pid);
-    await leakline.waitForRow("No finalizer is blocked", 40_000);
+    await leakline.waitForRow("No finalizer is blocked");
   });
 });

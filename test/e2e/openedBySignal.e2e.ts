@@ -23,7 +23,6 @@ afterEach(async () => {
 const portsOf = ({ pid }: RunningProgram) =>
   listeningSockets(pid).map(({ localPort }) => localPort);
 /** Who closed it may have ended before: it is closed in the background. */
-const patience = { timeout: 20_000 };
 const ownPortOf = ({ ready }: RunningProgram) => Number(ready["port"]);
 const startLarge = (megabytes: number) =>
   startProgram({ nodeMajor: 24, script: large, args: [String(megabytes)], inspector: "closed" });
@@ -32,8 +31,8 @@ async function attach(program: RunningProgram): Promise<void> {
   await code().runCommand("Leakline: Attach to Node process…");
   await pickProcess(code(), program.pid);
   await code().view("Leakline").open();
-  await code().view("Leakline").waitForRow("No finalizer is blocked", 60_000);
-  await code().notifications.waitUntilGone(/^Leakline reads/, 60_000);
+  await code().view("Leakline").waitForRow("No finalizer is blocked");
+  await code().notifications.waitUntilGone(/^Leakline reads/);
 }
 
 /** The terminal's reading, in the middle of its snapshot. Not to be awaited twice: hence the function. */
@@ -41,7 +40,7 @@ async function readUntilSnapshot(pid: number) {
   let said = "";
   const read = readBlocked(pid, ["--max-pause", "60"], { onProgress: (text) => (said += text) });
   read.catch(() => {});
-  await expect.poll(() => said, { timeout: 20_000 }).toContain("Taking the snapshot");
+  await expect.poll(() => said).toContain("Taking the snapshot");
   return () => read;
 }
 
@@ -64,7 +63,7 @@ test("the terminal comes to the editor and leaves; when the editor stops it is c
   await readAgain(code());
   await code().view("Leakline").waitForRow("No finalizer is blocked");
   await stop();
-  await expect.poll(() => portsOf(program), patience).toEqual([]);
+  await expect.poll(() => portsOf(program)).toEqual([]);
   expect(program.stderr().match(/Debugger listening/g)).toHaveLength(1);
 });
 
@@ -77,7 +76,7 @@ test("the editor stops while the terminal takes its snapshot, which goes on and 
   const { report, exitCode } = await read();
   expect(report.capture.level).toBe("capture");
   expect(exitCode).toBe(0);
-  await expect.poll(() => portsOf(program), patience).toEqual([own]);
+  await expect.poll(() => portsOf(program)).toEqual([own]);
   await askProgram(own);
 });
 
@@ -92,6 +91,6 @@ test("the terminal came first and leaves first; the editor goes on, and closes i
   await readAgain(code());
   await code().view("Leakline").waitForRow("No finalizer is blocked");
   await stop();
-  await expect.poll(() => portsOf(program), patience).toEqual([own]);
+  await expect.poll(() => portsOf(program)).toEqual([own]);
   await askProgram(own);
 });

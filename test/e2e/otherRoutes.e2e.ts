@@ -56,7 +56,7 @@ test("an inspector that can't be reached from here is read through the debugger'
   await debug.start("Unreachable");
   const { port } = await waitForDebuggee(code());
   const leakline = await findBlocked(code());
-  await leakline.waitForRow(verdict, 60_000);
+  await leakline.waitForRow(verdict);
   await leakline.waitForRow(workersNotSeen().message);
   await readAgain(code());
   await leakline.waitForRow(verdict);
@@ -91,7 +91,7 @@ test("an inspector behind a forwarded port is reached where the launch configura
   await debug.waitUntilRunning();
   const ofDebugger = connections;
   const leakline = await findBlocked(code());
-  await leakline.waitForRow(verdict, 60_000);
+  await leakline.waitForRow(verdict);
   expect((await leakline.rows()).map(({ text }) => text)).not.toContain(workersNotSeen().message);
   expect(connections).toBeGreaterThan(ofDebugger);
   await code().notifications.clear();

@@ -82,7 +82,7 @@ const verdictInView = async () =>
   verdictOfRow(
     await code()
       .view("Leakline")
-      .waitForRow(/^closeHandle running .* 300 waiting/, 40_000),
+      .waitForRow(/^closeHandle running .* 300 waiting/),
   );
 
 const verdictInTerminal = async (target: string | number) =>
@@ -176,7 +176,7 @@ describe("the one that leaves first", () => {
         // What was read through the session stays, and the process is there to be picked.
         await view("Leakline").waitForRow(/^The debug session ended\./);
         await findBlocked(code(), program.pid);
-        await view("Leakline").waitForRow(/^closeHandle running .* 300 waiting/, 40_000);
+        await view("Leakline").waitForRow(/^closeHandle running .* 300 waiting/);
       }
       writeFileSync(releaseFile(), "");
       await program.waitForAnnouncement((one) => one["released"] === true);
@@ -193,8 +193,8 @@ test("two snapshots that are asked for at the same moment are taken one after th
   await debug.start("Large");
   const { port, inspector } = await waitForDebuggee(code());
   await findBlocked(code());
-  await view("Leakline").waitForRow("No finalizer is blocked", 40_000);
-  await view("Leakline").waitForRow(/^closeRow live \d+ · queued 0/, 60_000);
+  await view("Leakline").waitForRow("No finalizer is blocked");
+  await view("Leakline").waitForRow(/^closeRow live \d+ · queued 0/);
   await notifications.waitUntilGone(/^Leakline reads/);
   const editorsPids = analysisProcesses(code());
 

@@ -10,6 +10,7 @@ import {
   putBack,
   textOf,
   waitForBadge,
+  waitForBlockage,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 import { startProgram } from "../build/runningProgram.ts";
@@ -53,13 +54,13 @@ test("rows can be filtered, by a button and back", async () => {
   const { quickInput } = code();
   const program = await start(demo);
   const leakline = await findBlocked(code(), program.pid);
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await waitForBlockage(code(), /^closeSession running .* 750 waiting/);
   await leakline.clickTitleAction("Filter the rows…");
   await quickInput.waitUntilOpen("Leakline: filter the rows");
   await quickInput.type("unlockRow");
   await quickInput.accept();
   await leakline.waitForRows("only what matches", (rows) => !textOf(rows).includes("closeSession"));
-  expect(textOf(await leakline.rows())).toContain("unlockRow");
+  await expect.poll(async () => textOf(await leakline.rows())).toContain("unlockRow");
   await expect.poll(() => leakline.message()).toBe('Rows with "unlockRow"');
   // The filter hides rows, not the blockage.
   await code().statusBar.waitFor(/closeSession blocks finalizers/);
@@ -71,7 +72,7 @@ test("a finding is ignored with a reason, and taken back", async () => {
   const { quickInput } = code();
   const program = await start(demo);
   const leakline = await findBlocked(code(), program.pid);
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/);
   await leakline.clickAction(findingRow("closeSession", "running"), "Ignore with reason…");
   await quickInput.waitUntilOpen("Leakline: ignore this finding");
   await quickInput.accept();
@@ -96,7 +97,7 @@ test("the holders of a registration that retains itself, step by step, and its r
   await findBlocked(code(), program.pid);
   const leakline = view("Leakline");
   const finding = /^\(anonymous\) self-retained · 60 · [\d.]+ \w+ · leaky\.js:6/;
-  await leakline.waitForRow(finding, 40_000);
+  await leakline.waitForRow(finding);
   await leakline.clickAction(finding, "Show holders");
   await leakline.waitForRow(/^this → Connection/);
   await leakline.clickAction(finding, "Copy report");
@@ -120,18 +121,16 @@ test("a snapshot is taken into the folder, readable by its owner only, and opene
   expect(readdirSync(join(file, "..")).length).toBe(1);
   await notifications.click(/^The snapshot is in /, "Open Snapshot");
   const leakline = view("Leakline");
-  await leakline.waitForRow(/^leaky\.js-.*\.heapsnapshot reading of/, 40_000);
+  await leakline.waitForRow(/^leaky\.js-.*\.heapsnapshot reading of/);
 });
 
 test("the demo is opened by its command, and found", async () => {
   const { quickInput, notifications, view, debug } = code();
   await code().runCommand("Leakline: Open demo");
   await quickInput.waitUntilOpen("Leakline: which demo?");
-  expect((await quickInput.state())?.rows.map(({ label }) => label)).toEqual([
-    "blocked",
-    "self-retained",
-    "ordinary",
-  ]);
+  await expect
+    .poll(async () => (await quickInput.state())?.rows.map(({ label }) => label))
+    .toEqual(["blocked", "self-retained", "ordinary"]);
   await quickInput.choose("blocked");
   await debug.waitUntilRunning();
   await notifications.waitFor(/^The demo "blocked" runs/);
@@ -139,7 +138,7 @@ test("the demo is opened by its command, and found", async () => {
   await notifications.click(/^The demo "blocked" runs/, "Find Blocked Finalizers");
   const leakline = view("Leakline");
   await leakline.open();
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/, 40_000);
+  await leakline.waitForRow(/^closeSession running .* 750 waiting/);
   // What is shipped has no sources on the disk: they come from the map.
   await leakline.click(findingRow("closeSession", "running"));
   await code().editor.waitForCursor("shareClient.ts");

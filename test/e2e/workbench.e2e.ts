@@ -44,16 +44,16 @@ describe("an editor in which Leakline is installed", () => {
   test("has one view beside those of the debugger, which says how to begin", async () => {
     const { sideBar, view } = code();
     await sideBar.open();
-    expect((await sideBar.views()).filter((title) => title === "Leakline")).toHaveLength(1);
+    await expect
+      .poll(async () => (await sideBar.views()).filter((title) => title === "Leakline"))
+      .toHaveLength(1);
     const leakline = view("Leakline");
     await leakline.open();
     expect(await leakline.rows()).toEqual([]);
-    expect(await leakline.welcome()).toMatch(/^Which cleanup callback is stuck/);
-    expect(await leakline.titleActions()).toEqual([
-      "Find blocked finalizers",
-      "Collapse All",
-      "More Actions...",
-    ]);
+    await expect.poll(() => leakline.welcome()).toMatch(/^Which cleanup callback is stuck/);
+    await expect
+      .poll(() => leakline.titleActions())
+      .toEqual(["Find blocked finalizers", "Collapse All", "More Actions..."]);
     expect(await sideBar.badge()).toBeUndefined();
   });
 
@@ -63,7 +63,7 @@ describe("an editor in which Leakline is installed", () => {
     await debug.toggleBreakpoint(2);
     await debug.start();
     await debug.waitUntilStopped();
-    expect(await editor.active()).toMatchObject({ file: "main.js", line: 2 });
+    await expect.poll(() => editor.active()).toMatchObject({ file: "main.js", line: 2 });
     await sideBar.open();
     await view("Call Stack").open();
     const stack = await debug.waitForCallStack("add", (rows) => rows.some(isFrameOf(/add$/)));

@@ -1,6 +1,8 @@
 import { listeningSockets } from "../../../extension/process/procFiles.ts";
-import { matches } from "./waiting.ts";
+import { matches, patienceMs } from "./waiting.ts";
 import type { Workbench } from "./workbench.ts";
+
+const askAgainMs = 500;
 
 /** A program that is debugged in the editor, and what it said of itself in the Debug Console. */
 export interface Debuggee {
@@ -33,6 +35,26 @@ export async function askProgram(port: number, withinMs = 15_000): Promise<strin
   return response.text();
 }
 
+/** Asks again and again: what is asked before V8 has been told of a breakpoint is answered without a stop. */
+function keepAsking(port: number): { stop(): Promise<void> } {
+  let isWanted = true;
+  const ask = async () => {
+    while (isWanted) {
+      await askProgram(port, 2 * patienceMs);
+      await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+    }
+  };
+  const asking = ask();
+  // It is awaited later; until then a failing step must not leave it alone.
+  asking.catch(() => {});
+  return {
+    stop() {
+      isWanted = false;
+      return asking;
+    },
+  };
+}
+
 /** The debugger stops at this line when the program's server is asked, and goes on with the answer. */
 export async function expectBreakpointHit(
   { debug, editor, step }: Workbench,
@@ -40,10 +62,9 @@ export async function expectBreakpointHit(
 ): Promise<void> {
   await editor.open(file, line);
   await debug.toggleBreakpoint(line);
-  const answered = askProgram(port, 60_000);
-  // It is awaited below; until then a failing step must not leave it alone.
-  answered.catch(() => {});
+  const asking = keepAsking(port);
   await debug.waitUntilStopped();
+  const answered = asking.stop();
   await step("the program stands at the breakpoint", () =>
     editor.waitForLine(
       "the stop",

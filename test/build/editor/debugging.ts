@@ -2,7 +2,7 @@ import type { PageElement } from "./pageElement.ts";
 import type { QuickInput } from "./quickInput.ts";
 import type { Screen } from "./steps.ts";
 import type { TextEditor } from "./textEditor.ts";
-import { findOne, matches, type TextMatch, waitFor } from "./waiting.ts";
+import { findOne, matches, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface CallStackRow {
   readonly kind: "session" | "thread" | "frame" | "other";
@@ -55,7 +55,6 @@ export interface Debugging {
   evaluate(expression: string): Promise<void>;
 }
 
-const patienceMs = 30_000;
 const mostSessions = 8;
 
 export function debuggingOf(
@@ -162,7 +161,7 @@ export function debuggingOf(
         await until(
           `a breakpoint toggled in line ${line}`,
           async () => (await hasOne()) !== before,
-          5_000,
+          patienceMs,
         );
       }),
     console: consoleLines,

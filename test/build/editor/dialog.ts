@@ -1,6 +1,6 @@
 import type { PageElement } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { findOne, type TextMatch, waitFor } from "./waiting.ts";
+import { findOne, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface DialogState {
   readonly message: string;
@@ -21,7 +21,7 @@ export function dialogOf({ page, step }: Screen): Dialog {
 
   return {
     state,
-    waitUntilOpen: (withinMs = 15_000) =>
+    waitUntilOpen: (withinMs = patienceMs) =>
       step("dialog opens", () => waitFor("a dialog", state, { withinMs })),
     click: (button) =>
       step(`click ${button} in the dialog`, async () => {

@@ -1,6 +1,6 @@
 import type { PageElement } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { matches, type TextMatch, waitFor } from "./waiting.ts";
+import { matches, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface Notification {
   readonly severity: "info" | "warning" | "error";
@@ -22,8 +22,6 @@ export interface Notifications {
   /** Removes all messages. */
   clear(): Promise<void>;
 }
-
-const patienceMs = 15_000;
 
 export function notificationsOf({ page, step }: Screen): Notifications {
   const items = page.locator(
@@ -91,7 +89,7 @@ export function notificationsOf({ page, step }: Screen): Notifications {
               .catch(() => {});
             return undefined;
           },
-          { withinMs: 30_000, seen: list },
+          { withinMs: patienceMs, seen: list },
         );
       }),
   };

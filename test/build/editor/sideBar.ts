@@ -1,5 +1,5 @@
 import type { Screen } from "./steps.ts";
-import { waitFor } from "./waiting.ts";
+import { patienceMs, waitFor } from "./waiting.ts";
 
 export interface Badge {
   readonly text: string;
@@ -48,7 +48,7 @@ export function sideBarOf({ page, step }: Screen): SideBar {
         await sideBar.waitFor({ state: "hidden" });
       }),
     badge,
-    waitForBadge: (text, withinMs = 15_000) =>
+    waitForBadge: (text, withinMs = patienceMs) =>
       step(`badge ${text ?? "gone"}`, async () => {
         const isSo = async () => ((await badge())?.text === text ? true : undefined);
         await waitFor(`the badge ${text}`, isSo, { withinMs, seen: badge });

@@ -1,7 +1,7 @@
 import { tooltipText } from "./displayedText.ts";
 import type { PageElement } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { matches, type TextMatch, waitFor } from "./waiting.ts";
+import { matches, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface StatusBarItem {
   readonly text: string;
@@ -23,7 +23,7 @@ export function statusBarOf({ page, step }: Screen): StatusBar {
   const locator = page.locator(".part.statusbar .statusbar-item:visible");
   const items = () => locator.evaluateAll(readItems);
 
-  const find = (match: TextMatch, withinMs = 15_000) =>
+  const find = (match: TextMatch, withinMs = patienceMs) =>
     waitFor(
       `${match} in the status bar`,
       async () => {

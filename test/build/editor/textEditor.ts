@@ -3,7 +3,7 @@ import { displayedText } from "./displayedText.ts";
 import type { PageElement, PageGlobals } from "./pageElement.ts";
 import type { QuickInput } from "./quickInput.ts";
 import type { Screen } from "./steps.ts";
-import { findOne, type TextMatch, waitFor } from "./waiting.ts";
+import { findOne, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface EditorLine {
   /** From 1. */
@@ -104,7 +104,7 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
     waitForCursor: (file, line, withinMs) =>
       step(`cursor in ${file} ${line ?? ""}`, () => waitForCursor(file, line, withinMs)),
     lines,
-    waitForLine: (what, isSo, withinMs = 15_000) =>
+    waitForLine: (what, isSo, withinMs = patienceMs) =>
       step(`editor shows ${what}`, () =>
         waitFor(`${what} in the editor`, async () => (await lines()).find(isSo), {
           withinMs,
@@ -126,7 +126,7 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
         await page.mouse.click(x, y);
       }),
     codeLenses: () => lenses.allInnerTexts(),
-    clickCodeLens: (match, withinMs = 30_000) =>
+    clickCodeLens: (match, withinMs = patienceMs) =>
       step(`click lens ${match}`, async () => {
         const index = await waitFor(
           `a lens ${match}`,

@@ -2,7 +2,7 @@ import type { Locator } from "playwright-core";
 import { displayedText, tooltipText } from "./displayedText.ts";
 import type { PageElement } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { matches, type TextMatch, waitFor } from "./waiting.ts";
+import { matches, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface TreeRow {
   readonly text: string;
@@ -141,7 +141,7 @@ export function viewOf({ page, step }: Screen, title: string): View {
   return {
     open: () => step(`open view ${title}`, open),
     rows,
-    waitForRows: (what, isSo, withinMs = 15_000) =>
+    waitForRows: (what, isSo, withinMs = patienceMs) =>
       step(`${title} shows ${what}`, () =>
         waitFor(
           `${what} in ${title}`,
@@ -152,7 +152,7 @@ export function viewOf({ page, step }: Screen, title: string): View {
           { withinMs, seen: rows },
         ),
       ),
-    waitForRow: (match, withinMs = 15_000) =>
+    waitForRow: (match, withinMs = patienceMs) =>
       step(`${title} shows ${match}`, () =>
         waitFor(
           `a row ${match} in ${title}`,
@@ -220,7 +220,7 @@ async function clickLabelled(buttons: Locator, label: string): Promise<void> {
       const found = (await look()).indexOf(label);
       return found < 0 ? undefined : found;
     },
-    { withinMs: 5_000, seen: look },
+    { withinMs: patienceMs, seen: look },
   );
   await buttons.nth(index).click();
 }

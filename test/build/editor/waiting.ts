@@ -1,7 +1,8 @@
 /** A text to find: the whole of it, or a part that matches. */
 export type TextMatch = string | RegExp;
 
-const patienceMs = 15_000;
+/** Longest time for a step: a machine may be slow, and waiting costs nothing when all goes well. */
+export const patienceMs = 60_000;
 const pauseMs = 100;
 
 /**

@@ -15,7 +15,7 @@ import { recordSteps, type Step } from "./steps.ts";
 import { makeTemporaryFolder } from "./temporaryFolder.ts";
 import { type TextEditor, textEditorOf } from "./textEditor.ts";
 import { type View, viewOf } from "./view.ts";
-import { waitFor } from "./waiting.ts";
+import { patienceMs, waitFor } from "./waiting.ts";
 
 export interface WorkbenchOptions {
   /** Files of the workspace, by their path in it; an object is written as JSON. */
@@ -81,7 +81,6 @@ const browserArguments = [
 /** Of an extension that is part of VS Code, in untrusted workspaces too. */
 const extensionCommand = "JSON: Clear Schema Cache";
 const size = { width: 1600, height: 1000 };
-const patienceMs = 20_000;
 const startsWithinMs = 60_000;
 
 /**
