@@ -166,8 +166,9 @@ async function versionOf(path: string): Promise<FileVersion> {
 async function readFileHeap(
   path: string,
   size: number,
-  { signal, emit }: CallContext<AnalysisEvent>,
+  context: CallContext<AnalysisEvent>,
 ): Promise<HeapReading> {
+  const { signal, emit } = context;
   const reader = createHeapReader(path);
   try {
     let read = 0;
@@ -186,7 +187,7 @@ async function readFileHeap(
     signal.throwIfAborted();
     throw unreadable(path, error);
   }
-  return reader.finish({ signal, emit });
+  return reader.finish(context);
 }
 
 /** What the system refused, for the user; anything else as it is. */

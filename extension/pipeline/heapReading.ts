@@ -46,7 +46,7 @@ export function createHeapReader(label: string): HeapReader {
         broken = error;
       }
     },
-    async finish({ signal, emit }) {
+    async finish({ signal, emit, checkpoint }) {
       const pass = async <Result>(phase: string, work: () => Result): Promise<Result> => {
         emit({ kind: "progress", phase, fraction: null });
         // Lets a cancel message in and the progress out before the next pass takes the thread.
@@ -59,8 +59,12 @@ export function createHeapReader(label: string): HeapReader {
         const columns = await pass("Completing the snapshot", () => parser.finish());
         const graph = await pass("Building the graph", () => buildHeapGraph(columns));
         const registries = await pass("Finding the registries", () => registriesOf(graph));
-        const liveness = await pass("Walking from the roots", () => livenessOf(graph, registries));
-        const dominators = await pass("Computing dominators", () => dominatorsOf(graph));
+        const liveness = await pass("Walking from the roots", () =>
+          livenessOf(graph, registries, checkpoint),
+        );
+        const dominators = await pass("Computing dominators", () =>
+          dominatorsOf(graph, checkpoint ? { checkpoint } : {}),
+        );
         const dominated = await pass("Adding up retained sizes", () =>
           dominatorRangesOf(dominators, retainedSizesOf(dominators, shallowSizesOf(graph))),
         );

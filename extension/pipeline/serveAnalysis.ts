@@ -1,23 +1,31 @@
+import type { MessagePort } from "node:worker_threads";
 import type { AnalysisApi, AnalysisEvent } from "../protocol/analysisApi.ts";
 import { createRpcService } from "../protocol/rpc.ts";
 import { createAnalysisService } from "./analysisService.ts";
+import { createCancelledCalls } from "./cancelledCalls.ts";
 
-/** The inspected process is put back within this time, then we end in any case. */
-const closeDeadlineMs = 130_000;
+/** What the worker thread is started with. */
+export interface AnalysisWorkerData {
+  readonly cancelled: SharedArrayBuffer;
+}
 
 /**
- * Answers the parent over the channel of `fork`, until the parent closes it or dies. Then every
- * target is put back as it was and the process ends.
+ * Answers over the port until it is told `"end"`. Then every target is put back as it was and the thread ends.
  */
-export function serveAnalysis(channel: NodeJS.Process, toolVersion: string): void {
+export function serveAnalysis(
+  port: MessagePort,
+  { cancelled }: AnalysisWorkerData,
+  toolVersion: string,
+): void {
   const service = createAnalysisService(toolVersion);
-  const rpc = createRpcService<AnalysisApi, AnalysisEvent>(service.implement, (message) => {
-    if (channel.connected) channel.send?.(message, undefined, undefined, () => {});
-  });
-  channel.on("message", rpc.receive);
-  channel.once("disconnect", () => {
+  const rpc = createRpcService<AnalysisApi, AnalysisEvent>(
+    service.implement,
+    (message) => port.postMessage(message),
+    createCancelledCalls(cancelled).has,
+  );
+  port.on("message", (message) => {
+    if (message !== "end") return rpc.receive(message);
     rpc.cancelAll();
-    setTimeout(() => channel.exit(0), closeDeadlineMs);
-    void service.dispose().finally(() => channel.exit(0));
+    void service.dispose().finally(() => process.exit(0));
   });
 }

@@ -57,7 +57,7 @@ const mostAsked = 3;
 export async function suspendedReadingOf(
   heap: HeapReading,
   options: SuspendedOptions,
-  { signal, emit }: CallContext<AnalysisEvent>,
+  { signal, emit, checkpoint }: CallContext<AnalysisEvent>,
 ): Promise<SuspendedReading> {
   const pass = async (phase: string) => {
     emit({ kind: "progress", phase, fraction: null });
@@ -69,7 +69,7 @@ export async function suspendedReadingOf(
   await pass("Finding suspended functions");
   const promises = pendingPromisesOf(graph);
   await pass("Finding what can resume them");
-  const resumption = resumptionOf(graph, promises);
+  const resumption = resumptionOf(graph, promises, checkpoint);
   await pass("Grouping asynchronous stacks");
   const found = asyncGroupsOf(graph, promises, resumption, createWakers(graph, resumption));
   const groups = found.groups.toSorted(

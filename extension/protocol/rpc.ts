@@ -158,12 +158,16 @@ function sendIfOpen<Message>(send: (message: Message) => void, message: Message)
 export interface CallContext<Event> {
   readonly signal: AbortSignal;
   emit(event: Event): void;
+  /** For long work that reads no messages meanwhile: throws an `AbortError` once the call was cancelled. */
+  readonly checkpoint?: (() => void) | undefined;
 }
 
 /** The answering side: `implement` makes the interface anew for each call, bound to that call's context. */
 export function createRpcService<Api extends Methods<Api>, Event>(
   implement: (context: CallContext<Event>) => Api,
   send: (message: ServiceMessage<Event>) => void,
+  /** Whether a call was cancelled whose message has not been received yet. */
+  isCancelled: (id: number) => boolean = () => false,
 ): { receive(message: unknown): void; cancelAll(): void } {
   const running = new Map<number, AbortController>();
 
@@ -173,6 +177,10 @@ export function createRpcService<Api extends Methods<Api>, Event>(
     const api = implement({
       signal: controller.signal,
       emit: (event) => send({ type: "event", id, event }),
+      checkpoint: () => {
+        if (isCancelled(id)) controller.abort();
+        controller.signal.throwIfAborted();
+      },
     }) as unknown as Record<
       string,
       ((...args: readonly unknown[]) => Promise<unknown>) | undefined
@@ -209,6 +217,13 @@ function isServiceMessage<Event>(message: unknown): message is ServiceMessage<Ev
     typeof message["id"] === "number" &&
     (message["type"] === "reply" || message["type"] === "event")
   );
+}
+
+/** A message that takes a call back. */
+export function isCancelMessage(
+  message: unknown,
+): message is { readonly type: "cancel"; readonly id: number } {
+  return isRecord(message) && message["type"] === "cancel" && typeof message["id"] === "number";
 }
 
 function isClientMessage(

@@ -151,3 +151,28 @@ test("what is not a message is ignored on both sides", () => {
     expect(() => service.receive(noise)).not.toThrow();
   }
 });
+
+test("work that reads no messages learns at its checkpoints that it was cancelled", async () => {
+  const cancelled = new Set<number>();
+  const sent: unknown[] = [];
+  const service = createRpcService<Api, string>(
+    ({ checkpoint }) => ({
+      async add(a, b) {
+        checkpoint?.();
+        cancelled.add(1);
+        checkpoint?.();
+        return a + b;
+      },
+      fail: () => Promise.reject(new Error("not here")),
+      wait: () => Promise.reject(new Error("not here")),
+      break: () => Promise.reject(new Error("not here")),
+    }),
+    (message) => sent.push(message),
+    (id) => cancelled.has(id),
+  );
+  service.receive({ type: "call", id: 1, method: "add", args: [2, 3] });
+  await expect.poll(() => sent).toEqual([{ type: "reply", id: 1, error: { type: "cancelled" } }]);
+  service.receive({ type: "call", id: 2, method: "add", args: [2, 3] });
+  await expect.poll(() => sent).toHaveLength(2);
+  expect(sent[1]).toEqual({ type: "reply", id: 2, ok: 5 });
+});
