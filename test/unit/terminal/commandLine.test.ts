@@ -76,10 +76,11 @@ test("--version and --help answer on stdout with 0", async () => {
   expect(await leakline("--version")).toMatchObject({ exitCode: 0, stdout: "0.1.0\n", stderr: "" });
   const { exitCode, stdout, stderr } = await leakline("--help");
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  for (const command of ["demo", "blocked", "snapshot"]) expect(stdout).toContain(`  ${command} `);
+  for (const command of ["demo", "blocked", "async", "snapshot"])
+    expect(stdout).toContain(`  ${command} `);
 });
 
-test.each(["demo", "blocked", "snapshot"])(
+test.each(["demo", "blocked", "async", "snapshot"])(
   "the help of %s is as in its golden file",
   async (name) => {
     const { exitCode, stdout } = await leakline(name, "--help");

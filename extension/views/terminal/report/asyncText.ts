@@ -14,7 +14,7 @@ import { wakerText } from "../../../protocol/wakerText.ts";
 import { linkFindings } from "./findingLinks.ts";
 import { findingText } from "./findingText.ts";
 import { howItWasTaken } from "./howItWasTaken.ts";
-import { indent } from "./layout.ts";
+import { indent, wrap } from "./layout.ts";
 import type { Page } from "./page.ts";
 import { formatNamedPlace } from "./place.ts";
 import { problemText } from "./problemText.ts";
@@ -109,10 +109,11 @@ function groupText(
   const several = promises > count ? dim(`  (${formatCount(promises)} promises)`) : "";
   const head = `${bold(formatCount(count))} × ${formatBytes(retainedBytes)}  ${waitsText(group, page)}${several}${thread}`;
   const path = pathLine(waitsFor.path);
+  const width = page.proseWidth - margin.length;
   return [
     head,
     ...indent(framesText(frames, { page, internal, everyVariable: false }), margin),
-    ...(path === "" ? [] : [dim(`${margin}held by ${path}`)]),
+    ...(path === "" ? [] : indent(wrap(`held by ${path}`, width, margin).map(dim), margin)),
   ];
 }
 
