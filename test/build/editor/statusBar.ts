@@ -42,11 +42,9 @@ export function statusBarOf({ page, step }: Screen): StatusBar {
     click: (match) =>
       step(`click ${match} in the status bar`, async () => (await find(match)).locator.click()),
     hover: (match) =>
-      step(`hover ${match} in the status bar`, async () => {
-        await page.mouse.move(0, 0);
-        await (await find(match)).locator.hover();
-        return tooltipText(page);
-      }),
+      step(`hover ${match} in the status bar`, () =>
+        tooltipText(page, async () => (await find(match)).locator.hover()),
+      ),
   };
 }
 

@@ -181,11 +181,9 @@ export function viewOf({ page, step }: Screen, title: string): View {
         page.locator(menuEntries).getByText(label, { exact: true }).click(),
       ),
     hover: (match) =>
-      step(`hover ${match}`, async () => {
-        await page.mouse.move(0, 0);
-        await (await locate(match)).locator(".label-name").hover();
-        return tooltipText(page);
-      }),
+      step(`hover ${match}`, () =>
+        tooltipText(page, async () => (await locate(match)).locator(".label-name").hover()),
+      ),
     titleActions: async () =>
       (await header.locator(".actions .action-label").evaluateAll(readLabels)).map(withoutKeys),
     clickTitleAction: (label) =>
