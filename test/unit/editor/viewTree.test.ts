@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { formatRowAge } from "../../../extension/views/editor/age.ts";
 import { createIgnoreReason } from "../../../extension/views/editor/ignored.ts";
 import { mostChildren } from "../../../extension/views/editor/tree/treeNode.ts";
 import { allNodes, viewTree } from "../../../extension/views/editor/tree/viewTree.ts";
@@ -110,8 +111,20 @@ test("the age goes on growing between two readings", () => {
     drawTree(tree([state({ heap })], { nowMs }))
       .split("\n")
       .find((line) => line.includes("running"));
-  expect(blockage(atMs)).toContain("≥ 3 min 12 s");
-  expect(blockage(atMs + 61_000)).toContain("≥ 4 min 13 s");
+  expect(blockage(atMs)).toContain("≥ 3 min ·");
+  expect(blockage(atMs + 61_000)).toContain("≥ 4 min ·");
+});
+
+test("a row's age grows in steps that leave the time to read its tooltip", () => {
+  const current = { finding: finding({ sinceMs: 0, sinceIsLowerBound: true }), atMs };
+  const ages = (fromS: number, toS: number) => {
+    const seconds = Array.from({ length: toS - fromS }, (_, index) => fromS + index);
+    return [...new Set(seconds.map((second) => formatRowAge(current, atMs + second * 1000)))];
+  };
+  expect(ages(1, 10)).toHaveLength(9);
+  expect(ages(10, 60)).toEqual(["≥ 10 s", "≥ 20 s", "≥ 30 s", "≥ 40 s", "≥ 50 s"]);
+  expect(ages(60, 3600)).toHaveLength(59);
+  expect(ages(3600, 3600 + 120)).toEqual(["≥ 1 h", "≥ 1 h 1 min"]);
 });
 
 test("one target has no row of its own, two have, and one that ended is folded", () => {
@@ -137,7 +150,7 @@ test("one target has no row of its own, two have, and one that ended is folded",
 test("the blockage of a process that ended grows no older", () => {
   const over = state({ phase: { kind: "over", message: "The process ended.", atMs }, heap });
   const text = drawTree(tree([over], { nowMs: atMs + 3_600_000 }));
-  expect(text).toContain("running ≥ 3 min 12 s");
+  expect(text).toContain("running ≥ 3 min ·");
 });
 
 test("a thread at a breakpoint is said to be paused, and nothing else is claimed of it", () => {

@@ -1,7 +1,7 @@
 import { formatBytes } from "../../../base/byteSize.ts";
 import { formatCount, formatCountOf } from "../../../base/count.ts";
 import type { Batch, Finding, StackFrame } from "../../../protocol/finding.ts";
-import { formatAge } from "../age.ts";
+import { formatRowAge } from "../age.ts";
 import { type CurrentFinding, isOfThread } from "../currentReading.ts";
 import { pathNodes } from "./pathNodes.ts";
 import { fullPlace, functionName, shortPlace, threadName } from "./place.ts";
@@ -74,10 +74,10 @@ function labelOf(finding: Finding): string {
     : name;
 }
 
-/** `running ≥ 3 min 12 s · 750 waiting · shareClient.ts:26`. */
+/** `running ≥ 3 min · 750 waiting · shareClient.ts:26`. */
 function describe(current: CurrentFinding, nowMs: number): string {
   const { finding } = current;
-  const age = formatAge(current, nowMs);
+  const age = formatRowAge(current, nowMs);
   const waiting = finding.blocks?.registrations ?? null;
   return [
     `${verdictText(finding)}${age === "" ? "" : ` ${age}`}`,
