@@ -116,7 +116,10 @@ test("the age goes on growing between two readings", () => {
 });
 
 test("a row's age grows in steps that leave the time to read its tooltip", () => {
-  const current = { finding: finding({ sinceMs: 0, sinceIsLowerBound: true }), atMs };
+  const current = {
+    finding: finding({ kind: "running", sinceMs: 0, sinceIsLowerBound: true }),
+    atMs,
+  };
   const ages = (fromS: number, toS: number) => {
     const seconds = Array.from({ length: toS - fromS }, (_, index) => fromS + index);
     return [...new Set(seconds.map((second) => formatRowAge(current, atMs + second * 1000)))];
