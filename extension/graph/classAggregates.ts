@@ -7,7 +7,6 @@ export interface NodeMeasures {
   readonly classes: NodeClasses;
   readonly ranges: DominatorRanges;
   readonly shallowSizes: Float64Array;
-  readonly retainedSizes: Float64Array;
   readonly distances: Int32Array;
 }
 
@@ -30,7 +29,7 @@ export interface ClassAggregates {
  * here that is read off the places of nodes in the tree's order.
  */
 export function aggregateClasses(graph: HeapGraph, measures: NodeMeasures): ClassAggregates {
-  const { classes, shallowSizes, retainedSizes, distances } = measures;
+  const { classes, ranges, shallowSizes, distances } = measures;
   const { classOf } = classes;
   const count = new Uint32Array(classes.count);
   const distance = new Int32Array(classes.count);
@@ -46,7 +45,7 @@ export function aggregateClasses(graph: HeapGraph, measures: NodeMeasures): Clas
     shallowBytes[number]! += size;
   }
   forEachOutermost(measures, (row) => {
-    retainedBytes[classOf[row]!]! += retainedSizes[row]!;
+    retainedBytes[classOf[row]!]! += ranges.retainedSizes[row]!;
   });
   return {
     count,

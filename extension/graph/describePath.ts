@@ -15,6 +15,7 @@ import {
   type HeapGraph,
   type NodeRow,
   nodeType,
+  objectId,
 } from "./heapGraph.ts";
 import { edgeWords, type NodeKind, nodeKind, nodeWords } from "./heapWords.ts";
 
@@ -50,6 +51,7 @@ export function describePath(graph: HeapGraph, path: readonly EdgeRow[]): Descri
         from: nodeWords(graph, from),
         edge: runWords(graph, run, from),
         to: nodeWords(graph, to),
+        objectId: objectId(graph, to),
         location: locationOf(graph, to, from, positions),
       });
     }
@@ -74,6 +76,11 @@ function runWords(graph: HeapGraph, run: readonly EdgeRow[], from: NodeRow): str
   const named = run.find((edge) => [property, context, element].includes(edgeType(graph, edge)));
   const edge = named ?? (run[0] as EdgeRow);
   return edgeWords(graph, edge, edgeSource(graph, edge));
+}
+
+/** Where a function is defined, or one whose scope the node is; null for everything else. */
+export function definitionOf(graph: HeapGraph, row: NodeRow): HeapPosition | null {
+  return locationOf(graph, row, row, positionsOf(graph));
 }
 
 function locationOf(

@@ -6,6 +6,8 @@ export interface DescribedStep {
   /** Property, variable, `[3]`, `held value`, …. */
   readonly edge: string;
   readonly to: string;
+  /** V8's number of the object that `to` is; null for a step that stands for several left out. */
+  readonly objectId: number | null;
   /** Where the function is defined that `to` is, or that lives in the scope that `to` is. */
   readonly location: HeapPosition | null;
 }

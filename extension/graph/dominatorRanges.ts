@@ -2,12 +2,16 @@ import type { Dominators } from "./dominators.ts";
 
 /** The dominator tree laid out so that what a node dominates stands in one run behind it. */
 export interface DominatorRanges {
+  /** The row of each node's immediate dominator. The root's is the root. */
+  readonly immediate: Uint32Array;
+  /** For each row the bytes that it dominates, its own among them. */
+  readonly retainedSizes: Float64Array;
   /** The row at each place of that order. */
   readonly rowAt: Uint32Array;
   /** For each row how many it dominates, itself among them: so many places from its own on. */
   readonly dominatedCount: Uint32Array;
   /** Bytes that go away with all of these rows together: what one of them dominates is counted once. */
-  retainedBytesOfAll(rows: readonly number[]): number;
+  retainedBytesOfAll(rows: ArrayLike<number>): number;
 }
 
 /** `retainedSizes` as retainedSizesOf gives them, by row. */
@@ -38,6 +42,8 @@ export function dominatorRangesOf(
   }
 
   return {
+    immediate,
+    retainedSizes,
     rowAt,
     dominatedCount,
     retainedBytesOfAll(rows) {

@@ -27,6 +27,7 @@ export function foldSteps(steps: readonly DescribedStep[]): DescribedStep[] {
       from: before.at(-1)!.to,
       edge: `… ${folded.length - before.length - after.length} more steps …`,
       to: after[0]!.from,
+      objectId: null,
       location: null,
     },
     ...after,

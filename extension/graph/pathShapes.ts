@@ -2,10 +2,13 @@ import {
   type EdgeRow,
   edgeNameOrIndex,
   edgeSource,
+  edgesBegin,
+  edgesEnd,
   edgeType,
   type HeapGraph,
   type NodeRow,
 } from "./heapGraph.ts";
+import { nodeKind } from "./heapWords.ts";
 
 /** Numbers the shapes of paths: two paths have the same number when their edges have the same names. */
 export interface PathShapes {
@@ -13,9 +16,13 @@ export interface PathShapes {
   append(before: number, edge: EdgeRow): number;
 }
 
+/** An object with more properties than anybody writes down is a dictionary: their names are data. */
+const mostWrittenProperties = 200;
+
 /**
- * Elements count as equal whatever their index, and so does a chain of one name, however long: otherwise
- * each item of an array or linked list would have a shape of its own.
+ * Elements count as equal whatever their index, and so do the entries of an object that is used as a dictionary, and a
+ * chain of one name, however long: otherwise each item of an array, dictionary or linked list would have a shape of
+ * its own.
  */
 export function createPathShapes(graph: HeapGraph): PathShapes {
   const numbers = new Map<string, number>();
@@ -24,8 +31,9 @@ export function createPathShapes(graph: HeapGraph): PathShapes {
 
   const keyOf = (edge: EdgeRow): string => {
     const type = edgeType(graph, edge);
-    const { element, hidden, internal } = graph.types.edge;
+    const { element, hidden, internal, property } = graph.types.edge;
     if (type === element || type === hidden) return `${type}[]`;
+    if (type === property && isEntry(edge)) return `${type}[]`;
     const name = edgeNameOrIndex(graph, edge);
     // Entries of V8's tables are internal edges named by a number, or by a number and object ids.
     if (type === internal) {
@@ -37,6 +45,19 @@ export function createPathShapes(graph: HeapGraph): PathShapes {
       return key;
     }
     return `${type}:${name}`;
+  };
+
+  /** The global object has many properties too, but each is a variable with a name of its own. */
+  const isEntry = (edge: EdgeRow): boolean => {
+    const from = edgeSource(graph, edge);
+    const end = edgesEnd(graph, from);
+    let at = edgesBegin(graph, from) as number;
+    if (end - at <= mostWrittenProperties || nodeKind(graph, from) === "global") return false;
+    let properties = 0;
+    for (; at < end && properties <= mostWrittenProperties; at++) {
+      if (edgeType(graph, at as EdgeRow) === graph.types.edge.property) properties++;
+    }
+    return properties > mostWrittenProperties;
   };
 
   return {

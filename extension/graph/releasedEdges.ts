@@ -17,6 +17,8 @@ const bookkeepingLists = ["Node / CleanupQueue", "Node / BaseObjectList"];
 export interface ReleasedEdges {
   /** Cell → held value, registry → cleanup callback, registry → next registry, bookkeeping → entry. */
   isReleased(edge: EdgeRow, from: NodeRow): boolean;
+  /** Of these the last two, which never keep anything alive, whatever is asked. */
+  isBookkeeping(edge: EdgeRow, from: NodeRow): boolean;
   /** The edge from a cell to its held value, or -1. */
   heldValueEdge(cellRow: NodeRow): EdgeRow | -1;
   /** The edge from a registry to its cleanup callback, or -1. */
@@ -68,17 +70,28 @@ export function releasedEdgesOf(graph: HeapGraph, registries: readonly Registry[
         return false;
       case cell:
         return isHeldValue(edge, from);
-      case registry: {
-        if (edges.edgeType[edge] !== hidden) return false;
-        const to = edges.edgeTarget[edge]!;
-        // Registries with work to do are chained by a pointer that the collector treats as weak.
-        return to === callbackOf.get(from) || role[to] === registry;
-      }
+      case registry:
+        return (
+          (edges.edgeType[edge] === hidden && edges.edgeTarget[edge] === callbackOf.get(from)) ||
+          isBookkeeping(edge, from)
+        );
       default:
+        return isBookkeeping(edge, from);
+    }
+  };
+
+  const isBookkeeping = (edge: EdgeRow, from: NodeRow): boolean => {
+    switch (role[from]) {
+      // Registries with work to do are chained by a pointer that the collector treats as weak.
+      case registry:
+        return edges.edgeType[edge] === hidden && role[edges.edgeTarget[edge]!] === registry;
+      case bookkeeping:
         return (
           edges.edgeType[edge] === element &&
           nodes.nodeType[edges.edgeTarget[edge]!] === graph.types.node.native
         );
+      default:
+        return false;
     }
   };
 
@@ -92,6 +105,7 @@ export function releasedEdgesOf(graph: HeapGraph, registries: readonly Registry[
 
   return {
     isReleased,
+    isBookkeeping,
     heldValueEdge: (row) => firstReleased(row, () => true),
     cleanupEdge: (row) => firstReleased(row, (to) => to === callbackOf.get(row)),
     cells,

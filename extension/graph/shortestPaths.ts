@@ -34,18 +34,21 @@ export function shortestPaths(
   const paths: EdgeRow[][] = [];
   for (const from of nearest) {
     if (paths.length >= (options.maxPaths ?? 1)) break;
-    const path = treePathTo(graph, walk, from, row);
+    const path = treePath(graph, walk, from, row);
     if (path !== null) paths.push([...path, ways.get(from)!]);
   }
   return paths;
 }
 
-/** The edges on which a walk came to a row; null when `avoided` is among the nodes on the way. */
-function treePathTo(
+/**
+ * The edges on which a walk came to a row, from its start on: the shortest path. Null when `avoided` is among the nodes
+ * on the way.
+ */
+export function treePath(
   graph: HeapGraph,
   { parentEdge }: StrongWalk,
   row: NodeRow,
-  avoided: NodeRow,
+  avoided: NodeRow | -1 = -1,
 ): EdgeRow[] | null {
   const path: EdgeRow[] = [];
   for (let at = row; ; ) {

@@ -8,6 +8,8 @@ export interface CapturedHeap extends Captured {
   readonly reading: HeapReading;
   readonly beganAtMs: number;
   readonly endedAtMs: number;
+  /** ISO 8601 time. */
+  readonly takenAt: string;
 }
 
 /** What the snapshots of a reading cost together. */

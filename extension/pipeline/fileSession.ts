@@ -3,16 +3,18 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createTurns } from "../base/turns.ts";
-import type { AnalysisEvent, SuspendedRequest } from "../protocol/analysisApi.ts";
+import type { AnalysisEvent } from "../protocol/analysisApi.ts";
 import { cannotReadFile, nothingToLookAt } from "../protocol/analysisErrors.ts";
 import type { AsyncReport } from "../protocol/asyncReport.ts";
 import type { CaptureDescription, Report, TargetDescription } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
+import type { AskedHeap } from "./askedHeap.ts";
 import { buildAsyncReport } from "./buildAsyncReport.ts";
 import { buildReport } from "./buildReport.ts";
 import type { FileReading, FileReadings, FileVersion } from "./fileReadings.ts";
 import { heapEvidenceOf } from "./heapEvidence.ts";
+import type { HeapKeeper, KeptHeap } from "./heapKeeper.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
 import { createStackPages } from "./stackPages.ts";
 import { suspendedReadingOf } from "./suspendedReading.ts";
@@ -26,12 +28,12 @@ export function createFileSession(
   path: string,
   toolVersion: string,
   readings: FileReadings,
+  heaps: HeapKeeper,
 ): TargetSession {
   const turns = createTurns();
   let count = 0;
   let newest: SourceLibrary | undefined;
-  let newestHeap: HeapReading | undefined;
-
+  let opened: OpenedVersion | undefined;
   const stacks = createStackPages();
 
   const inTurn = <Result>(
@@ -43,27 +45,39 @@ export function createFileSession(
       onWait: () => emit({ kind: "progress", phase: waitingForSnapshot, fraction: null }),
     });
 
-  const read = async (context: CallContext<AnalysisEvent>): Promise<FileReading> => {
+  /** The file as it is now; its heap is read when somebody asks for it. */
+  const current = async (): Promise<OpenedVersion> => {
     const version = await versionOf(path);
+    if (opened && isSameVersion(opened.version, version)) return opened;
+    opened?.heap.dispose();
+    const { size } = version;
+    const heap = heaps.keepReadable({
+      snapshotBytes: size,
+      read: (context) => readFileHeap(path, size, context),
+    });
+    opened = { version, heap, library: createFileSources() };
+    return opened;
+  };
+
+  const read = async (context: CallContext<AnalysisEvent>): Promise<FileReading> => {
+    const { version, heap, library } = await current();
     const known = readings.find(path, version);
     if (known) return known;
-    newestHeap = undefined;
-    const whole = await readFileHeap(path, version.size, context);
-    newestHeap = whole;
-    const { snapshotBytes, heapBytes, ...heap } = whole;
+    const whole = await heap.get(context);
     context.emit({ kind: "progress", phase: "Finding the source lines", fraction: null });
-    const library = createFileSources();
-    const evidence = await heapEvidenceOf(
-      { ...heap, snapshotBytes, heapBytes },
-      { threadId: 0, library, running: null },
-    );
+    const evidence = await heapEvidenceOf(whole, { threadId: 0, library, running: null });
+    const { snapshotBytes, heapBytes } = whole;
     const reading = { heap: evidence, snapshotBytes, heapBytes, library };
     // One that somebody writes just now is not worth remembering.
-    const { size, modifiedMs } = await versionOf(path);
-    if (size === version.size && modifiedMs === version.modifiedMs) {
-      readings.keep(path, version, reading);
-    }
+    if (isSameVersion(await versionOf(path), version)) readings.keep(path, version, reading);
     return reading;
+  };
+
+  const ask = async (context: CallContext<AnalysisEvent>): Promise<AskedHeap> => {
+    const { heap, library } = await current();
+    const whole = await heap.get(context);
+    newest = library;
+    return { heap: whole, library, target: targetOf(path), capture: captureOf(++count, whole) };
   };
 
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
@@ -78,25 +92,12 @@ export function createFileSession(
     });
   };
 
-  const suspended = async (
-    context: CallContext<AnalysisEvent>,
-    { ofNewestCapture }: SuspendedRequest,
-  ): Promise<AsyncReport> => {
-    const known = ofNewestCapture ? newestHeap : undefined;
-    newestHeap = known;
-    const heap = known ?? (await readFileHeap(path, (await versionOf(path)).size, context));
-    newestHeap = heap;
-    newest = createFileSources();
-    const options = { threadId: 0, library: newest, askAwaits: null };
+  const suspended = async (context: CallContext<AnalysisEvent>): Promise<AsyncReport> => {
+    const { heap, library, target, capture } = await ask(context);
+    const options = { threadId: 0, library, askAwaits: null };
     const reading = await suspendedReadingOf(heap, options, context);
     stacks.keep([reading]);
-    return buildAsyncReport({
-      toolVersion,
-      target: targetOf(path),
-      capture: captureOf(++count, heap),
-      readings: [reading],
-      problems: [],
-    });
+    return buildAsyncReport({ toolVersion, target, capture, readings: [reading], problems: [] });
   };
 
   return {
@@ -107,15 +108,29 @@ export function createFileSession(
       throw nothingToLookAt(path);
     },
     capture: (context) => inTurn(context, () => capture(context)),
-    suspended: (context, request) => inTurn(context, () => suspended(context, request)),
+    suspended: (context) => inTurn(context, () => suspended(context)),
     suspendedStacks: stacks.page,
+    heap: (context) => inTurn(context, () => ask(context)),
     saveSnapshot: async () => {
       throw nothingToLookAt(path);
     },
     sourceText: async (file) => newest?.text(file) ?? null,
-    close: async () => ({ outcome: { leftBehind: null }, settled: Promise.resolve() }),
+    async close() {
+      opened?.heap.dispose();
+      return { outcome: { leftBehind: null }, settled: Promise.resolve() };
+    },
   };
 }
+
+/** One content of the file. */
+interface OpenedVersion {
+  readonly version: FileVersion;
+  readonly heap: KeptHeap;
+  readonly library: SourceLibrary;
+}
+
+const isSameVersion = (one: FileVersion, other: FileVersion): boolean =>
+  one.size === other.size && one.modifiedMs === other.modifiedMs;
 
 const targetOf = (path: string): TargetDescription => ({
   kind: "file",

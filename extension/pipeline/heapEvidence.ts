@@ -6,6 +6,7 @@ import type { NodeRow } from "../graph/heapGraph.ts";
 import type { LiveGroup as HeapGroup } from "../graph/liveness.ts";
 import type { Registry } from "../graph/registries.ts";
 import type { PathStep } from "../protocol/finding.ts";
+import type { HoldingPath } from "../protocol/retainersReport.ts";
 import type { SourcePosition } from "../protocol/sourcePosition.ts";
 import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import type { HeapReading } from "./heapReading.ts";
@@ -170,15 +171,21 @@ export async function pathStepsOf(
   path: HeapGroup["path"],
   library: SourceLibrary,
 ): Promise<PathStep[]> {
+  const steps = await heldPathStepsOf(graph, path, library);
+  return steps.map(({ from, edge, to, position }) => ({ from, edge, to, position }));
+}
+
+/** The same, each step also with the object that is held. */
+export async function heldPathStepsOf(
+  graph: HeapReading["graph"],
+  path: HeapGroup["path"],
+  library: SourceLibrary,
+): Promise<HoldingPath["steps"]> {
   return Promise.all(
-    describePath(graph, path).map(async ({ from, edge, to, location }) => {
+    describePath(graph, path).map(async ({ from, edge, to, objectId, location }) => {
       const start = startOfHeapPosition(location);
-      return {
-        from,
-        edge,
-        to,
-        position: start && (await library.position(start.script, start, null)),
-      };
+      const position = start && (await library.position(start.script, start, null));
+      return { from, edge, to, objectId, position };
     }),
   );
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { type DominatorRanges, dominatorRangesOf } from "../graph/dominatorRanges.ts";
 import { dominatorsOf } from "../graph/dominators.ts";
 import { buildHeapGraph, type HeapGraph } from "../graph/heapGraph.ts";
@@ -12,6 +11,7 @@ import { brokenSnapshot } from "../protocol/snapshotErrors.ts";
 import type { SnapshotColumns } from "../snapshot/snapshotColumns.ts";
 import { SnapshotFormatError } from "../snapshot/snapshotFormatError.ts";
 import { createSnapshotParser } from "../snapshot/snapshotParser.ts";
+import { createPass } from "./pass.ts";
 
 /** One snapshot, read and walked. */
 export interface HeapReading {
@@ -46,24 +46,18 @@ export function createHeapReader(label: string): HeapReader {
         broken = error;
       }
     },
-    async finish({ signal, emit, checkpoint }) {
-      const pass = async <Result>(phase: string, work: () => Result): Promise<Result> => {
-        emit({ kind: "progress", phase, fraction: null });
-        // Lets a cancel message in and the progress out before the next pass takes the thread.
-        await nextTurn();
-        signal.throwIfAborted();
-        return work();
-      };
+    async finish(context) {
+      const pass = createPass(context);
       try {
         if (broken !== undefined) throw broken;
         const columns = await pass("Completing the snapshot", () => parser.finish());
         const graph = await pass("Building the graph", () => buildHeapGraph(columns));
         const registries = await pass("Finding the registries", () => registriesOf(graph));
-        const liveness = await pass("Walking from the roots", () =>
+        const liveness = await pass("Walking from the roots", (checkpoint) =>
           livenessOf(graph, registries, checkpoint),
         );
-        const dominators = await pass("Computing dominators", () =>
-          dominatorsOf(graph, checkpoint ? { checkpoint } : {}),
+        const dominators = await pass("Computing dominators", (checkpoint) =>
+          dominatorsOf(graph, { checkpoint }),
         );
         const dominated = await pass("Adding up retained sizes", () =>
           dominatorRangesOf(dominators, retainedSizesOf(dominators, shallowSizesOf(graph))),

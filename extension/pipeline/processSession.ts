@@ -18,14 +18,17 @@ import { buildAsyncReport } from "./buildAsyncReport.ts";
 import { buildReport } from "./buildReport.ts";
 import { type CapturedHeap, costOfHeaps } from "./capturedHeap.ts";
 import { heapEvidenceOf, knownCallbacksOf, queueOf } from "./heapEvidence.ts";
+import type { HeapKeeper } from "./heapKeeper.ts";
 import { createHeapReader, type HeapReading } from "./heapReading.ts";
+import { createNewestHeaps } from "./newestHeaps.ts";
 import { processProblems, workersLeft } from "./processProblems.ts";
 import { readSuspended } from "./processSuspended.ts";
+import { neverRan, runningCallback } from "./runningCallback.ts";
 import { saveBytes } from "./saveBytes.ts";
 import { createStackPages } from "./stackPages.ts";
 import { createStuckClock } from "./stuckClock.ts";
 import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
-import { type FunctionStart, startOf, threadEvidenceOf } from "./threadEvidence.ts";
+import { threadEvidenceOf } from "./threadEvidence.ts";
 import { createThreadSources } from "./threadSources.ts";
 
 /** A second snapshot only tells a batch from one long callback: it is not worth a long pause. */
@@ -45,17 +48,18 @@ const freshMs = 3000;
 export function createProcessSession(
   inspected: InspectedProcess,
   toolVersion: string,
+  heaps: HeapKeeper,
 ): TargetSession {
   const { description } = inspected;
   const nodeMajor = majorVersion(description);
   const clock = createStuckClock();
   const sources = createThreadSources(inspected.scripts);
   const stacks = createStackPages();
+  const newestHeaps = createNewestHeaps(heaps, description.label);
   /** One snapshot at a time, so that none is spoiled by another. */
   const captures = createTurns();
   let readings = 0;
   let looked: { readonly atMs: number; readonly observations: Observations } | undefined;
-  let newestHeaps: readonly CapturedHeap[] = [];
   let capturing = false;
   let sharedLook: Promise<Report> | undefined;
 
@@ -192,8 +196,9 @@ export function createProcessSession(
     const beganAtMs = performance.now();
     const taken = await takeSnapshot(threadId, threadIsStuck, sink, context);
     const endedAtMs = performance.now();
+    const takenAt = new Date().toISOString();
     const reading = await reader.finish(context);
-    return { threadId, reading, ...taken, beganAtMs, endedAtMs };
+    return { threadId, reading, ...taken, beganAtMs, endedAtMs, takenAt };
   };
 
   /** Once more, until a starving thread has been watched long enough to call it that. */
@@ -214,20 +219,20 @@ export function createProcessSession(
   const capture = async (context: CallContext<AnalysisEvent>): Promise<Report> => {
     sources.askAgain();
     // Two heaps at a time would be too many.
-    newestHeaps = [];
+    newestHeaps.keep([]);
     const before = await observeOnce(context);
     if (!answers(before[0])) return look(context);
     const threadIds = before
       .map(({ threadId }) => threadId)
       .filter((threadId) => threadId === 0 || isStuck(before, threadId));
-    const heaps = new Map<number, CapturedHeap>();
+    const captured = new Map<number, CapturedHeap>();
     for (const { threadId } of before) if (!isStuck(before, threadId)) sources.renew(threadId);
     for (const threadId of threadIds) {
-      heaps.set(threadId, await captureHeap(threadId, isStuck(before, threadId), context));
+      captured.set(threadId, await captureHeap(threadId, isStuck(before, threadId), context));
     }
     let observations = await observeAfter(context);
     let progress: QueueProgress | null = null;
-    for (const [threadId, first] of heaps) {
+    for (const [threadId, first] of captured) {
       const observation = observations.find((one) => one.threadId === threadId);
       if (!observation || !isStuck(observations, threadId)) continue;
       if (first.pauseMs > longestSecondPauseMs) continue;
@@ -238,11 +243,11 @@ export function createProcessSession(
       if (!becameStuck && (queue.length < 2 || neverRan(observation))) continue;
       const second = await captureHeap(threadId, true, context);
       observations = await observeAll(context);
-      heaps.set(threadId, second);
+      captured.set(threadId, second);
       if (!becameStuck) progress ??= await progressBetween(first, second, queue, observation);
     }
-    newestHeaps = [...heaps.values()];
-    return reportOfHeaps(observations, newestHeaps, progress, context);
+    newestHeaps.keep([...captured.values()]);
+    return reportOfHeaps(observations, [...captured.values()], progress, context);
   };
 
   const runningQueueOf = async (heap: CapturedHeap, observation: ThreadObservation) => {
@@ -325,8 +330,8 @@ export function createProcessSession(
         sources.askAgain();
         const observations = await observeOnce(context);
         const wanted = observations.filter(({ threadId }) => workers || threadId === 0);
-        const known = ofNewestCapture ? newestHeaps : [];
-        newestHeaps = known;
+        const known = ofNewestCapture ? await newestHeaps.inMemory(context) : [];
+        newestHeaps.keep(known);
         const read = await readSuspended(
           wanted
             .filter(answers)
@@ -340,7 +345,7 @@ export function createProcessSession(
           },
           context,
         );
-        newestHeaps = read.heaps;
+        newestHeaps.keep(read.heaps);
         stacks.keep(read.readings);
         const threads = await Promise.all(observations.map((one) => evidenceOfThread(one, null)));
         return buildAsyncReport({
@@ -356,9 +361,27 @@ export function createProcessSession(
         });
       }),
     suspendedStacks: stacks.page,
+    async heap(context) {
+      const heap = await newestHeaps.main(context);
+      return {
+        heap: heap.reading,
+        library: sources.libraryOf(heap.threadId),
+        target: { kind: "process", file: null, ...description },
+        capture: {
+          level: "capture",
+          reading: readings,
+          takenAt: heap.takenAt,
+          stackAnsweredBy: null,
+          ...costOfHeaps([heap]),
+        },
+      };
+    },
     saveSnapshot: (context, path) => inTurn(context, () => saveSnapshot(context, path)),
     sourceText: sources.text,
-    close: () => inspected.close(),
+    close() {
+      newestHeaps.keep([]);
+      return inspected.close();
+    },
   };
 }
 
@@ -372,15 +395,3 @@ const waitingForOther = (pid: number) =>
 
 const answers = (main: ThreadObservation | undefined): boolean =>
   main?.state === "answering" || main?.state === "paused";
-
-/** The function that a stuck thread entered, when it is proved to be a cleanup callback. */
-function runningCallback(
-  observation: ThreadObservation,
-  { cleanup }: ThreadEvidence,
-): FunctionStart | null {
-  const { bottom, state } = judgeThread(observation);
-  return state === "stuck" && cleanup.answer === "proved" && bottom ? startOf(bottom) : null;
-}
-
-/** A thread asleep since before we came is inside one callback, not in a batch of them. */
-const neverRan = ({ asleepBeforeMs }: ThreadObservation): boolean => (asleepBeforeMs ?? 0) > 200;

@@ -8,6 +8,7 @@ import type {
 import type { AsyncReport, AsyncStack } from "../protocol/asyncReport.ts";
 import type { Report } from "../protocol/report.ts";
 import type { CallContext } from "../protocol/rpc.ts";
+import type { AskedHeap } from "./askedHeap.ts";
 
 /** The phase of a question that waits for a snapshot which somebody else asked for. */
 export const waitingForSnapshot = "Waiting for another snapshot";
@@ -23,6 +24,8 @@ export interface TargetSession {
   capture(context: CallContext<AnalysisEvent>): Promise<Report>;
   suspended(context: CallContext<AnalysisEvent>, request: SuspendedRequest): Promise<AsyncReport>;
   suspendedStacks(from: number, count: number): Promise<readonly AsyncStack[]>;
+  /** Of a file its heap, of a process that of the newest capture: UserError when there is none, or none any more. */
+  heap(context: CallContext<AnalysisEvent>): Promise<AskedHeap>;
   saveSnapshot(context: CallContext<AnalysisEvent>, path: string): Promise<SavedSnapshot>;
   /** The text of a file that a report of this session names; null when it isn't known. */
   sourceText(file: string): Promise<string | null>;

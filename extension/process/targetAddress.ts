@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { needsFile } from "../protocol/heapErrors.ts";
 import { fileNotFound, notATarget } from "../protocol/processErrors.ts";
 
 /** What a TARGET names. */
@@ -36,6 +37,13 @@ export function parseTarget(text: string): TargetAddress {
   if (existsSync(text)) return { kind: "file", path: text };
   if (/\.heapsnapshot$|[/\\]/i.test(text)) throw fileNotFound(text);
   throw notATarget(text);
+}
+
+/** Reads a FILE, whatever its name looks like. Throws UserError for a process too: what to do then is another. */
+export function parseFile(text: string): Extract<TargetAddress, { readonly kind: "file" }> {
+  if (existsSync(text)) return { kind: "file", path: text };
+  const looksLikeProcess = /^\d+$|^wss?:\/\/|^(?:https?:\/\/)?[^\s/]*:\d{1,5}\/?$/i.test(text);
+  throw looksLikeProcess ? needsFile(text) : fileNotFound(text);
 }
 
 /** `127.0.0.1:9229`, `[::1]:9229`. */

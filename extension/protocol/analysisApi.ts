@@ -2,7 +2,9 @@ import type { Branded } from "../base/brand.ts";
 import type { AsyncReport, AsyncStack } from "./asyncReport.ts";
 import type { UserError } from "./errors.ts";
 import type { Report } from "./report.ts";
+import type { RetainersReport, RetainersRequest } from "./retainersReport.ts";
 import type { CallOptions } from "./rpc.ts";
+import type { SummaryReport, SummaryRequest } from "./summaryReport.ts";
 
 /** Names one opened target inside the analysis process. */
 export type TargetId = Branded<number, "TargetId">;
@@ -26,6 +28,8 @@ export interface OpenTargetRequest {
    * when `target` can't be reached; a process with a debugger is never sent a signal.
    */
   readonly proxy?: string | undefined;
+  /** Nothing but a file is opened: a process is refused before it is touched. */
+  readonly mustBeFile?: boolean | undefined;
 }
 
 /** How a target is read. */
@@ -83,6 +87,23 @@ export interface AnalysisApi {
    * Rejects with UserError when there was none.
    */
   suspendedStacks(target: TargetId, from: number, count: number): Promise<readonly AsyncStack[]>;
+  /**
+   * What a heap consists of: totals, classes page by page, single objects. Of a file, or of what the newest
+   * capture of a process read.
+   */
+  summary(target: TargetId, request: SummaryRequest): Promise<SummaryReport>;
+  /** Who holds an object of that heap. Rejects with UserError when there is none of this id. */
+  retainers(
+    target: TargetId,
+    objectId: number,
+    request: RetainersRequest,
+  ): Promise<RetainersReport>;
+  /** Who holds the objects of that heap whose class has this name. */
+  classRetainers(
+    target: TargetId,
+    className: string,
+    request: RetainersRequest,
+  ): Promise<RetainersReport>;
   saveSnapshot(target: TargetId, path: string): Promise<SavedSnapshot>;
   /**
    * The text of a `file` that a report of this target names: what its source map brings along, or the
@@ -100,6 +121,9 @@ export const analysisMethods = [
   "capture",
   "suspended",
   "suspendedStacks",
+  "summary",
+  "retainers",
+  "classRetainers",
   "saveSnapshot",
   "sourceText",
   "closeTarget",

@@ -15,6 +15,7 @@ import {
 import type { CommandLineHost, StopSignal } from "../../extension/views/terminal/host.ts";
 import { runCommandLine } from "../../extension/views/terminal/runCommandLine.ts";
 import { asyncReport } from "./asyncReports.ts";
+import { retainersReport, summaryReport } from "./heapReports.ts";
 import { look, workingFolder } from "./reportParts.ts";
 import { blockedReport } from "./reports.ts";
 
@@ -58,6 +59,9 @@ export function fakeAnalysis(answers: Partial<AnalysisApi> = {}): FakeAnalysis {
     saveSnapshot: async (_target, path) => ({ path, bytes: 1, pauseMs: 1, answeredBy: "stream" }),
     suspended: async () => asyncReport(),
     suspendedStacks: async () => [],
+    summary: async () => summaryReport(),
+    retainers: async () => retainersReport(),
+    classRetainers: async () => retainersReport(),
     sourceText: async () => null,
     closeTarget: async () => ({ leftBehind: null }),
   };

@@ -26,8 +26,16 @@ export interface DevtoolsNumbers {
   /** For each node the place of its class among `classes`, or -1 when the summary leaves it out. */
   readonly classOf: Int32Array;
   readonly statistics: DevtoolsStatistics;
+  /** What its Retainers view lists at first, by the rows of some of the nodes. */
+  readonly retainers: ReadonlyMap<number, readonly DevtoolsRetainer[]>;
   /** Milliseconds from the first byte to the last number. */
   readonly elapsedMs: number;
+}
+
+/** The edge by which a node is held, and how far the holder is. */
+export interface DevtoolsRetainer {
+  readonly edge: number;
+  readonly distance: number;
 }
 
 /** Bytes by kind. */
@@ -138,6 +146,22 @@ const workerSource = `
     ]),
   );
   const { nodeCount, nodeFieldCount, nodeSelfSizeOffset } = snapshot;
+  const retainers = new Map();
+  for (let row = 0; row < nodeCount; row += Math.ceil(nodeCount / 5000)) {
+    const provider = snapshot.createRetainingEdgesProvider(row * nodeFieldCount);
+    if (provider.isEmpty()) {
+      retainers.set(row, []);
+      continue;
+    }
+    const order = { fieldName1: "!edgeDistance", ascending1: true, fieldName2: "name", ascending2: true };
+    provider.sortAndRewind(order);
+    const { items } = provider.serializeItemsRange(0, Number.MAX_SAFE_INTEGER);
+    const list = items.map(({ edgeIndex, node }) => ({
+      edge: edgeIndex / snapshot.edgeFieldsCount,
+      distance: node.distance,
+    }));
+    retainers.set(row, list);
+  }
   const classOf = new Int32Array(nodeCount).fill(-1);
   for (const [number, [, { idxs }]] of aggregates.entries()) {
     for (const at of idxs) classOf[at / nodeFieldCount] = number;
@@ -154,6 +178,7 @@ const workerSource = `
     classes,
     classOf,
     statistics: snapshot.getStatistics(),
+    retainers,
     elapsedMs,
   });
   port1.close();

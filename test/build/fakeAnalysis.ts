@@ -9,6 +9,7 @@ import { analysisEnded } from "../../extension/protocol/analysisErrors.ts";
 import type { UserError } from "../../extension/protocol/errors.ts";
 import { type CallOptions, cancelledErrorName } from "../../extension/protocol/rpc.ts";
 import { asyncReport } from "./asyncReports.ts";
+import { retainersReport, summaryReport } from "./heapReports.ts";
 import { look, report } from "./reportParts.ts";
 
 /** An analysis that answers what a test tells it, and notes what it was asked. */
@@ -41,6 +42,9 @@ export function fakeAnalysis(first: Partial<AnalysisApi> = {}): FakeAnalysis {
     saveSnapshot: async (_, path) => ({ path, bytes: 1, pauseMs: 1, answeredBy: "stream" }),
     suspended: async () => asyncReport(),
     suspendedStacks: async () => [],
+    summary: async () => summaryReport(),
+    retainers: async () => retainersReport(),
+    classRetainers: async () => retainersReport(),
     sourceText: async () => null,
     closeTarget: async () => ({ leftBehind: null }),
     ...first,

@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aggregateClasses, type NodeMeasures } from "../../extension/graph/classAggregates.ts";
-import { distancesOf } from "../../extension/graph/distances.ts";
+import { distancesOf, noDistance, systemDistance } from "../../extension/graph/distances.ts";
 import { dominatorRangesOf } from "../../extension/graph/dominatorRanges.ts";
-import { type Dominators, dominatorsOf } from "../../extension/graph/dominators.ts";
-import { buildHeapGraph, type HeapGraph } from "../../extension/graph/heapGraph.ts";
+import { dominatorsOf } from "../../extension/graph/dominators.ts";
+import { buildHeapGraph, type HeapGraph, type NodeRow } from "../../extension/graph/heapGraph.ts";
 import { heapStatisticsOf } from "../../extension/graph/heapStatistics.ts";
 import { nodeClassesOf } from "../../extension/graph/nodeClasses.ts";
 import { retainedSizesOf } from "../../extension/graph/retainedSizes.ts";
+import { retainerListOf } from "../../extension/graph/retainerList.ts";
 import { shallowSizesOf } from "../../extension/graph/shallowSizes.ts";
 import { createSnapshotParser } from "../../extension/snapshot/snapshotParser.ts";
 import {
@@ -44,7 +45,7 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
     ["as people take it", []],
     ["with V8's internals exposed", ["internals"]],
   ])(
-    "every node of a snapshot %s has DevTools' sizes, dominator, distance and class",
+    "every node of a snapshot %s has DevTools' sizes, dominator, distance, class and retainers",
     async (_, args) => {
       const file = join(folder, `${nodeMajor}${args.join("")}.heapsnapshot`);
       await runFile(nodeBinary(nodeMajor), [programFile("mixedHeap.cjs"), file, ...args]);
@@ -53,7 +54,7 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
   );
 });
 
-test("every node of the TypeScript compiler's heap has DevTools' sizes, dominator, distance and class", {
+test("every node of the TypeScript compiler's heap has DevTools' sizes, dominator, distance, class and retainers", {
   timeout: 600_000,
 }, async () => {
   const file = join(folder, "typescript.heapsnapshot");
@@ -72,12 +73,14 @@ async function expectEqual(file: string, name: string, nodesAtLeast: number): Pr
     ...nodeDifferences(graph, measures, numbers),
     ...classDifferences(graph, measures, numbers),
     ...statisticsDifferences(graph, measures, numbers),
+    ...retainerDifferences(graph, measures, numbers),
   ];
   const megabytes = Math.round((await stat(file)).size / 1e6);
   console.log(
     `${name}, ${megabytes} MB: ${graph.nodeCount} nodes and ${numbers.classes.size} classes compared, ${differences.length} differences`,
   );
   expect(numbers.retained.length).toBe(graph.nodeCount);
+  expect(numbers.retainers.size).toBeGreaterThan(4000);
   expect(graph.nodeCount).toBeGreaterThan(nodesAtLeast);
   // None is left to explain. One that these heaps are too small for: DevTools keeps shallow sizes in 32 bits, so of
   // a single object beyond 4 GiB it shows the remainder; we show all of it. Another that they don't have: of two
@@ -92,15 +95,12 @@ async function readGraphOf(file: string): Promise<HeapGraph> {
   return buildHeapGraph(parser.finish());
 }
 
-function measuresOf(graph: HeapGraph): NodeMeasures & { readonly dominators: Dominators } {
+function measuresOf(graph: HeapGraph): NodeMeasures {
   const dominators = dominatorsOf(graph);
   const shallowSizes = shallowSizesOf(graph);
-  const retainedSizes = retainedSizesOf(dominators, shallowSizes);
   return {
-    dominators,
     shallowSizes,
-    retainedSizes,
-    ranges: dominatorRangesOf(dominators, retainedSizes),
+    ranges: dominatorRangesOf(dominators, retainedSizesOf(dominators, shallowSizes)),
     distances: distancesOf(graph),
     classes: nodeClassesOf(graph),
   };
@@ -108,14 +108,14 @@ function measuresOf(graph: HeapGraph): NodeMeasures & { readonly dominators: Dom
 
 function nodeDifferences(
   graph: HeapGraph,
-  measures: ReturnType<typeof measuresOf>,
+  measures: NodeMeasures,
   theirs: DevtoolsNumbers,
 ): string[] {
   const ours = {
     shallow: measures.shallowSizes,
-    retained: measures.retainedSizes,
+    retained: measures.ranges.retainedSizes,
     distance: measures.distances,
-    dominator: measures.dominators.immediate,
+    dominator: measures.ranges.immediate,
   };
   const differences: string[] = [];
   for (const what of ["shallow", "retained", "distance", "dominator"] as const) {
@@ -192,4 +192,31 @@ function statisticsDifferences(
   return JSON.stringify(ours) === JSON.stringify(theirs)
     ? []
     : [`statistics: ${JSON.stringify(ours)}, not ${JSON.stringify(theirs)}`];
+}
+
+/** Equally distant retainers stand in the order of V8 in our list, and of their names in theirs. */
+function retainerDifferences(
+  graph: HeapGraph,
+  { distances }: NodeMeasures,
+  { retainers }: DevtoolsNumbers,
+): string[] {
+  const differences: string[] = [];
+  for (const [row, theirs] of retainers) {
+    const { edges, holders } = retainerListOf(graph, row as NodeRow, distances);
+    const distance = (holder: NodeRow) => distances[holder] ?? noDistance;
+    const ours = holders
+      .map((holder) => (distance(holder) === noDistance ? 2 * systemDistance : distance(holder)))
+      .join();
+    const other = theirs.map(({ distance }) => distance).join();
+    if (ours !== other) differences.push(`retainers of row ${row}: at ${ours}, not at ${other}`);
+    const ownEdges = [...edges].sort((a, b) => a - b).join();
+    const otherEdges = theirs
+      .map(({ edge }) => edge)
+      .sort((a, b) => a - b)
+      .join();
+    if (ownEdges !== otherEdges) {
+      differences.push(`retainers of row ${row}: ${ownEdges}, not ${otherEdges}`);
+    }
+  }
+  return differences;
 }

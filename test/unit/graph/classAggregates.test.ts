@@ -25,12 +25,10 @@ function aggregate(heap: DrawnHeap): NodeMeasures & { readonly aggregates: Class
   const graph = readGraph(heap);
   const dominators = dominatorsOf(graph);
   const shallowSizes = shallowSizesOf(graph);
-  const retainedSizes = retainedSizesOf(dominators, shallowSizes);
   const measures = {
     classes: nodeClassesOf(graph),
-    ranges: dominatorRangesOf(dominators, retainedSizes),
+    ranges: dominatorRangesOf(dominators, retainedSizesOf(dominators, shallowSizes)),
     shallowSizes,
-    retainedSizes,
     distances: distancesOf(graph),
   };
   return { ...measures, aggregates: aggregateClasses(graph, measures) };

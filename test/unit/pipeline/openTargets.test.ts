@@ -18,6 +18,7 @@ function targets() {
     capture: () => Promise.reject(new Error("not here")),
     suspended: () => Promise.reject(new Error("not here")),
     suspendedStacks: () => Promise.reject(new Error("not here")),
+    heap: () => Promise.reject(new Error("not here")),
     saveSnapshot: () => Promise.reject(new Error("not here")),
     sourceText: async () => null,
     async close() {

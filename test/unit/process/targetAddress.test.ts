@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { isLoopback, parseTarget } from "../../../extension/process/targetAddress.ts";
+import { isLoopback, parseFile, parseTarget } from "../../../extension/process/targetAddress.ts";
 import { UserError } from "../../../extension/protocol/errors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leakline-target-"));
@@ -34,6 +34,19 @@ test.each(["", "0", "99999999999", "node", "host:0", "host:70000", "host:port", 
 test("a snapshot file that does not exist is named as such", () => {
   expect(caught(() => parseTarget("gone.heapsnapshot"))).toMatchObject({ code: "file-not-found" });
   expect(caught(() => parseTarget("./dumps/heap"))).toMatchObject({ code: "file-not-found" });
+});
+
+test("where a file is wanted, a name of digits may be one, and a process is told how to write one", () => {
+  expect(parseFile(file)).toEqual({ kind: "file", path: file });
+  for (const target of ["4242", "localhost:9229", ":9229", "[::1]:9229", "ws://127.0.0.1:9229/a"]) {
+    expect(caught(() => parseFile(target))).toMatchObject({
+      code: "needs-file",
+      hint: `Write one first: leakline snapshot ${target} -o app.heapsnapshot`,
+    });
+  }
+  for (const path of ["gone", "gone.heapsnapshot", "./dumps/heap"]) {
+    expect(caught(() => parseFile(path))).toMatchObject({ code: "file-not-found" });
+  }
 });
 
 test("only this machine's own addresses are loopback", () => {
