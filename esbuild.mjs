@@ -54,6 +54,8 @@ const builds = [
 const schemas = [
   { module: "report", name: "report" },
   { module: "asyncReport", name: "asynchronous-stacks" },
+  { module: "summaryReport", name: "summary" },
+  { module: "retainersReport", name: "retainers" },
 ];
 
 if (watch) {

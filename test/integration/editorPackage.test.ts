@@ -31,6 +31,8 @@ test("vsce packs exactly these files", async () => {
     "dist/demo/shareServer.cjs.map",
     "dist/extension.cjs",
     "dist/report.schema.json",
+    "dist/retainersReport.schema.json",
+    "dist/summaryReport.schema.json",
     "dist/thirdPartyLicenses.txt",
     "extension/views/editor/walkthrough/demo.md",
     "extension/views/editor/walkthrough/find.md",

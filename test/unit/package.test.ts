@@ -55,6 +55,8 @@ describe("the production build", () => {
       "dist/demo/shareServer.cjs",
       "dist/demo/shareServer.cjs.map",
       "dist/report.schema.json",
+      "dist/retainersReport.schema.json",
+      "dist/summaryReport.schema.json",
       "dist/thirdPartyLicenses.txt",
       "package.json",
     ]);

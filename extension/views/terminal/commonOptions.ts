@@ -52,6 +52,15 @@ export function zeroOrMoreSeconds(text: string): number {
   return seconds;
 }
 
+/** A whole number of that many at most, for rows and levels. */
+export const countUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(count <= most)) throw new InvalidArgumentError(`It must be a number from 0 to ${most}.`);
+    return count;
+  };
+
 export function parseVerdicts(
   text: string,
   before: ReadonlySet<FindingKind> | null,

@@ -8,12 +8,21 @@ import { addCommonOptions, type CommonOptions } from "./commonOptions.ts";
 import { defineDemo } from "./demoCommand.ts";
 import { exitCodeOfError, exitCodeOfSignal, exitCodes } from "./exitCodes.ts";
 import type { CommandLineHost } from "./host.ts";
+import { defineRetainers } from "./retainersCommand.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { Session, StoppedBySignal } from "./session.ts";
 import { defineSnapshot } from "./snapshotCommand.ts";
+import { defineSummary } from "./summaryCommand.ts";
 
-const commands = [defineDemo, defineBlocked, defineAsync, defineSnapshot];
-const commandNames = ["demo", "blocked", "async", "snapshot"];
+const commands = [
+  defineDemo,
+  defineBlocked,
+  defineAsync,
+  defineSnapshot,
+  defineSummary,
+  defineRetainers,
+];
+const commandNames = ["demo", "blocked", "async", "snapshot", "summary", "retainers"];
 
 /** Runs one command line and says what the process ends with. Never rejects. */
 export async function runCommandLine(host: CommandLineHost): Promise<number> {

@@ -1,15 +1,28 @@
-import type { OpenedTarget } from "../../protocol/analysisApi.ts";
+import type { OpenedTarget, OpenTargetRequest } from "../../protocol/analysisApi.ts";
 import { UserError } from "../../protocol/errors.ts";
 import type { Session } from "./session.ts";
 
 /** Opens a target, uses it, and puts it back as it was whatever happens. */
-export async function withTarget<Result>(
+export const withTarget = <Result>(
   session: Session,
   target: string,
   use: (opened: OpenedTarget) => Promise<Result>,
+): Promise<Result> => withOpened(session, { target }, use);
+
+/** The same for a snapshot file. A process is refused before it is touched. */
+export const withFile = <Result>(
+  session: Session,
+  file: string,
+  use: (opened: OpenedTarget) => Promise<Result>,
+): Promise<Result> => withOpened(session, { target: file, mustBeFile: true }, use);
+
+async function withOpened<Result>(
+  session: Session,
+  request: Omit<OpenTargetRequest, "timeoutMs">,
+  use: (opened: OpenedTarget) => Promise<Result>,
 ): Promise<Result> {
   const timeoutMs = session.options.timeout * 1000;
-  const opened = await session.ask((api) => api.openTarget({ target, timeoutMs }));
+  const opened = await session.ask((api) => api.openTarget({ ...request, timeoutMs }));
   let failure: unknown;
   try {
     return await use(opened);

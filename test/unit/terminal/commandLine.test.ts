@@ -32,6 +32,26 @@ describe("wrong use is one line with where to read more, exit code 2, and starts
       "Option '--max-pause <SECONDS>' argument missing. See leakline blocked --help.",
     ],
     [
+      ["retainers", "a.heapsnapshot"],
+      "Of what? Give --id N or --class NAME. See leakline retainers --help.",
+    ],
+    [
+      ["retainers", "a.heapsnapshot", "--id", "1", "--class", "Row"],
+      "Option '--class <NAME>' cannot be used with option '--id <N>'. See leakline retainers --help.",
+    ],
+    [
+      ["retainers", "a.heapsnapshot", "--id", "Row"],
+      "Option '--id <N>' argument 'Row' is invalid. It must be a number, such as 71095. See leakline retainers --help.",
+    ],
+    [
+      ["summary", "a.heapsnapshot", "--top", "-3"],
+      "Option '--top <N>' argument '-3' is invalid. It must be a number from 0 to 100000. See leakline summary --help.",
+    ],
+    [
+      ["summary", "a.heapsnapshot", "--sort", "size"],
+      "Option '--sort <SIZE>' argument 'size' is invalid. Allowed choices are retained, shallow, count. See leakline summary --help.",
+    ],
+    [
       ["demo", "blokced"],
       "Command-argument value 'blokced' is invalid for argument 'SCENARIO'. Allowed choices are blocked, self-retained, ordinary. See leakline demo --help.",
     ],
@@ -72,22 +92,20 @@ test("options of every command stand before or after its name", async () => {
   expect((await leakline("blocked", "1", "--json")).stdout).toMatch(/^\{/);
 });
 
+const commands = ["demo", "blocked", "async", "snapshot", "summary", "retainers"];
+
 test("--version and --help answer on stdout with 0", async () => {
   expect(await leakline("--version")).toMatchObject({ exitCode: 0, stdout: "0.1.0\n", stderr: "" });
   const { exitCode, stdout, stderr } = await leakline("--help");
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  for (const command of ["demo", "blocked", "async", "snapshot"])
-    expect(stdout).toContain(`  ${command} `);
+  for (const command of commands) expect(stdout).toContain(`  ${command} `);
 });
 
-test.each(["demo", "blocked", "async", "snapshot"])(
-  "the help of %s is as in its golden file",
-  async (name) => {
-    const { exitCode, stdout } = await leakline(name, "--help");
-    expect(exitCode).toBe(0);
-    await expect(stdout).toMatchFileSnapshot(`golden/help.${name}.txt`);
-  },
-);
+test.each(commands)("the help of %s is as in its golden file", async (name) => {
+  const { exitCode, stdout } = await leakline(name, "--help");
+  expect(exitCode).toBe(0);
+  await expect(stdout).toMatchFileSnapshot(`golden/help.${name}.txt`);
+});
 
 describe("colour", () => {
   const color = (isTTY: boolean, environment: NodeJS.ProcessEnv, option = true) =>

@@ -1,7 +1,10 @@
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { ReportSchema } from "../../../extension/protocol/report.ts";
+import { RetainersReportSchema } from "../../../extension/protocol/retainersReport.ts";
+import { SummaryReportSchema } from "../../../extension/protocol/summaryReport.ts";
 import { formatJson } from "../../../extension/views/terminal/report/jsonReport.ts";
+import { classRetainersReport, retainersReport, summaryReport } from "../../build/heapReports.ts";
 import * as reports from "../../build/reports.ts";
 
 const { batchReport, blockedLook, blockedReport, fileReport, hostileReport } = reports;
@@ -31,6 +34,21 @@ test("the schema refuses what is not a report", () => {
   expect(validate({ ...blockedReport, schemaVersion: 2 })).toBe(false);
   expect(validate({ ...blockedReport, more: 1 })).toBe(false);
 });
+
+test.each([
+  ["summary", SummaryReportSchema, [summaryReport()]],
+  ["retainers", RetainersReportSchema, [retainersReport(), classRetainersReport()]],
+] as const)(
+  "every document of %s is valid by its schema, and no other is",
+  (_, schema, documents) => {
+    const validate = new Ajv({ allErrors: true }).compile(schema);
+    for (const document of documents) {
+      validate(JSON.parse(formatJson(document)));
+      expect(validate.errors).toBeNull();
+      expect(validate({ ...document, more: 1 })).toBe(false);
+    }
+  },
+);
 
 test("the document is the report, escaped so that a terminal can show it", () => {
   const text = formatJson(hostileReport);
