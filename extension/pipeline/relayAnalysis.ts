@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
@@ -29,14 +30,14 @@ export function relayAnalysis(channel: NodeJS.Process, modulePath: string): void
   worker.on("message", (message) => {
     if (channel.connected) channel.send?.(message, undefined, undefined, () => {});
   });
+  let endsWith: number | undefined;
   worker.on("error", (error: Error & { readonly code?: string }) => {
     const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-    const said = isMemory ? `${error.message} (out of memory)` : (error.stack ?? error.message);
-    channel.stderr.write(`${said}\n`, () =>
-      channel.exit(isMemory ? 128 + constants.signals.SIGABRT : 1),
-    );
+    // What V8 itself ends with when the main thread has no more memory.
+    endsWith = isMemory ? 128 + constants.signals.SIGABRT : 1;
+    writeSync(channel.stderr.fd, `${isMemory ? error.message : (error.stack ?? error.message)}\n`);
   });
-  worker.on("exit", (code) => channel.exit(code));
+  worker.on("exit", (code) => channel.exit(endsWith ?? code));
   channel.once("disconnect", () => {
     worker.postMessage("end");
     setTimeout(() => channel.exit(0), closeDeadlineMs);
