@@ -7,9 +7,9 @@ import { retainedSizesOf } from "../graph/retainedSizes.ts";
 import { shallowSizesOf } from "../graph/shallowSizes.ts";
 import type { AnalysisEvent } from "../protocol/analysisApi.ts";
 import type { CallContext } from "../protocol/rpc.ts";
-import { brokenSnapshot } from "../protocol/snapshotErrors.ts";
+import { brokenSnapshot, type SnapshotTrouble } from "../protocol/snapshotErrors.ts";
 import type { SnapshotColumns } from "../snapshot/snapshotColumns.ts";
-import { SnapshotFormatError } from "../snapshot/snapshotFormatError.ts";
+import { SnapshotFormatError, type SnapshotFormatReason } from "../snapshot/snapshotFormatError.ts";
 import { createSnapshotParser } from "../snapshot/snapshotParser.ts";
 import { createPass } from "./pass.ts";
 
@@ -72,13 +72,25 @@ export function createHeapReader(label: string): HeapReader {
         };
       } catch (error) {
         if (error instanceof SnapshotFormatError) {
-          throw brokenSnapshot(label, error.message, error.reason === "truncated");
+          throw brokenSnapshot(label, error.message, troubles[error.reason]);
         }
         throw error;
       }
     },
   };
 }
+
+const troubles: Readonly<Record<SnapshotFormatReason, SnapshotTrouble>> = {
+  truncated: "truncated",
+  "too-large": "too-large",
+  "bad-count": "damaged",
+  "out-of-range": "damaged",
+  "not-json": "damaged",
+  "missing-section": "damaged",
+  "missing-field": "foreign",
+  "not-a-snapshot": "foreign",
+  empty: "foreign",
+};
 
 function totalShallowBytes({ nodes }: SnapshotColumns): number {
   let bytes = 0;

@@ -1,12 +1,26 @@
 import { UserError } from "./errors.ts";
 
+/** What is the matter with a file that can't be read: it says what to do next. */
+export type SnapshotTrouble = "truncated" | "too-large" | "damaged" | "foreign";
+
+function hintFor(trouble: SnapshotTrouble): string {
+  switch (trouble) {
+    case "truncated":
+      return "The process may have ended while V8 was writing it, or the file was copied too early; take the snapshot again.";
+    case "too-large":
+      return "Give the analysis a machine with more memory, or take a snapshot while the process holds less.";
+    case "damaged":
+      return "Something changed the file after V8 wrote it, or another program wrote it; copy it anew, or take the snapshot again.";
+    default:
+      return "Give a file that V8 wrote: leakline snapshot, v8.writeHeapSnapshot, Chrome DevTools or --heapsnapshot-signal.";
+  }
+}
+
 /** `detail` says what was expected and found, and at which byte. */
-export const brokenSnapshot = (label: string, detail: string, isTruncated: boolean) =>
+export const brokenSnapshot = (label: string, detail: string, trouble: SnapshotTrouble) =>
   new UserError(
     "input",
-    isTruncated ? "snapshot-truncated" : "snapshot-unreadable",
+    trouble === "truncated" ? "snapshot-truncated" : "snapshot-unreadable",
     `${label} is not a complete heap snapshot: ${detail}`,
-    isTruncated
-      ? "The process may have ended while V8 was writing it, or the file was copied too early; take the snapshot again."
-      : "Give a file that V8 wrote: leakline snapshot, v8.writeHeapSnapshot, Chrome DevTools or --heapsnapshot-signal.",
+    hintFor(trouble),
   );

@@ -13,7 +13,7 @@ export interface NodeColumns {
   readonly nodeSelfSize: Float64Array;
   /** Row of each node's first edge; one entry more than nodes, so that row + 1 ends it. */
   readonly firstEdge: Uint32Array;
-  /** 0 unknown, 1 attached, 2 detached. Null when the snapshot doesn't say. */
+  /** 0 unknown, 1 attached, 2 detached. Null when the snapshot doesn't say, as before Node 16. */
   readonly detachedness: Uint8Array | null;
 }
 
@@ -37,12 +37,61 @@ export interface LocationColumns {
   readonly column: Int32Array;
 }
 
+/** Functions that allocated something while allocations were tracked. */
+export interface FunctionColumns {
+  readonly count: number;
+  /** Object id of what all closures of the function share. */
+  readonly objectId: Uint32Array;
+  /** Index into `strings`, as are the scripts' names. */
+  readonly name: Uint32Array;
+  readonly scriptName: Uint32Array;
+  readonly scriptId: Int32Array;
+  /** Where the function begins, 1-based, unlike locations; 0 where V8 doesn't say. */
+  readonly line: Int32Array;
+  readonly column: Int32Array;
+}
+
+/** The tree of the stacks on which something was allocated: a row is a function called from its parent's. */
+export interface TraceColumns {
+  readonly count: number;
+  readonly id: Uint32Array;
+  /** -1 for the root. A parent stands before its children. */
+  readonly parent: Int32Array;
+  /** Row in FunctionColumns. */
+  readonly functionRow: Uint32Array;
+  /** Objects that were allocated on just this stack, the dead ones too. */
+  readonly allocationCount: Uint32Array;
+  readonly allocatedBytes: Float64Array;
+}
+
+export interface AllocationColumns {
+  /** For each node the row of its stack in `traces`, or -1. */
+  readonly nodeTrace: Int32Array;
+  readonly traces: TraceColumns;
+  readonly functions: FunctionColumns;
+}
+
+/**
+ * Which objects there were when, while they were tracked: those of odd ids up to a sample's last one were
+ * allocated by then. Both columns ascend.
+ */
+export interface SampleColumns {
+  readonly count: number;
+  /** Microseconds since the first sample. */
+  readonly timestampUs: Float64Array;
+  readonly lastObjectId: Uint32Array;
+}
+
 /** A heap snapshot as columns: what the file says, with node offsets turned into rows and nothing judged. */
 export interface SnapshotColumns {
   readonly nodes: NodeColumns;
   readonly edges: EdgeColumns;
   readonly locations: LocationColumns;
   readonly strings: StringTable;
+  /** Null when it was not wanted or the file can't tell; Node 24 and later only can when allocations were tracked. */
+  readonly allocations: AllocationColumns | null;
+  /** Null when it was not wanted or the file can't tell. */
+  readonly samples: SampleColumns | null;
   /** Names of node types, as this V8 numbers them. */
   readonly nodeTypes: readonly string[];
   readonly edgeTypes: readonly string[];

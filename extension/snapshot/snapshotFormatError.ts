@@ -10,15 +10,19 @@ export type SnapshotFormatReason =
   | "missing-section"
   | "too-large";
 
-/** The bytes are not a complete heap snapshot as V8 writes it. The message is one line for the user. */
+/**
+ * The bytes are not a complete heap snapshot as V8 writes it. The message is one line for the user and ends with the
+ * place in the file.
+ */
 export class SnapshotFormatError extends Error {
   override readonly name = "SnapshotFormatError";
   readonly reason: SnapshotFormatReason;
   /** Bytes from the start of the file to the place where it was noticed. */
   readonly byteOffset: number;
 
-  constructor(reason: SnapshotFormatReason, byteOffset: number, message: string) {
-    super(message);
+  /** `problem` says what was found and what could have been, without a full stop. */
+  constructor(reason: SnapshotFormatReason, byteOffset: number, problem: string) {
+    super(`${problem} (byte ${byteOffset}).`);
     this.reason = reason;
     this.byteOffset = byteOffset;
   }

@@ -8,16 +8,27 @@ export interface SnapshotHeader {
   readonly edgeTypes: readonly string[];
   readonly nodeFields: readonly string[];
   readonly edgeFields: readonly string[];
+  /** Empty when the snapshot is from before Chrome 72, which has no locations. */
   readonly locationFields: readonly string[];
+  /** These three are empty when the header does not name all that is needed to read their sections. */
+  readonly traceFunctionFields: readonly string[];
+  readonly traceNodeFields: readonly string[];
+  readonly sampleFields: readonly string[];
 }
 
 const requiredNodeFields = ["type", "name", "id", "self_size", "edge_count"];
 const requiredEdgeFields = ["type", "name_or_index", "to_node"];
 const requiredLocationFields = ["object_index", "script_id", "line", "column"];
+const requiredTraceFunctionFields = [
+  ...["function_id", "name", "script_name"],
+  ...["script_id", "line", "column"],
+];
+const requiredTraceNodeFields = ["id", "function_info_index", "count", "size", "children"];
+const requiredSampleFields = ["timestamp_us", "last_assigned_id"];
 /** Type codes are kept in one byte. */
 const maxTypes = 256;
-/** Rows are kept in 32 bits. */
-const maxRows = 2 ** 32 - 2;
+/** Columns of rows are 32 bits wide, some with -1 for none. */
+const maxRows = 2 ** 31 - 1;
 
 /**
  * Reads the text of the `snapshot` section. `byteOffset` is where it ends, for messages.
@@ -31,7 +42,7 @@ export function parseSnapshotHeader(text: string, byteOffset: number): SnapshotH
     throw new SnapshotFormatError(
       "not-json",
       byteOffset,
-      'The "snapshot" section is not valid JSON.',
+      'The "snapshot" section is not valid JSON',
     );
   }
   const header = asRecord(parsed);
@@ -40,10 +51,9 @@ export function parseSnapshotHeader(text: string, byteOffset: number): SnapshotH
     throw new SnapshotFormatError(
       "not-a-snapshot",
       byteOffset,
-      'The "snapshot" section has no "meta": this is not a V8 heap snapshot.',
+      'The "snapshot" section has no "meta": this is not a V8 heap snapshot',
     );
   }
-  // Snapshots from before Chrome 72 have no locations.
   const locationFields =
     meta["location_fields"] === undefined
       ? []
@@ -54,6 +64,13 @@ export function parseSnapshotHeader(text: string, byteOffset: number): SnapshotH
     nodeFields: fields(meta, "node_fields", requiredNodeFields, byteOffset),
     edgeFields: fields(meta, "edge_fields", requiredEdgeFields, byteOffset),
     locationFields,
+    traceFunctionFields: optionalFields(
+      meta,
+      "trace_function_info_fields",
+      requiredTraceFunctionFields,
+    ),
+    traceNodeFields: optionalFields(meta, "trace_node_fields", requiredTraceNodeFields),
+    sampleFields: optionalFields(meta, "sample_fields", requiredSampleFields),
     nodeTypes: typeNames(meta, "node_types", "node_fields", byteOffset),
     edgeTypes: typeNames(meta, "edge_types", "edge_fields", byteOffset),
   };
@@ -68,16 +85,32 @@ function asRecord(value: unknown): Record<string, unknown> | null {
 function rowCount(header: Record<string, unknown>, name: string, byteOffset: number): number {
   const value = header[name];
   if (value === undefined) {
-    throw new SnapshotFormatError("missing-field", byteOffset, `The header has no "${name}".`);
+    throw new SnapshotFormatError("missing-field", byteOffset, `The header has no "${name}"`);
   }
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > maxRows) {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) {
     throw new SnapshotFormatError(
       "bad-count",
       byteOffset,
-      `The header's "${name}" is not a number of rows.`,
+      `The header's "${name}" is not a number of rows`,
+    );
+  }
+  if (value > maxRows) {
+    throw new SnapshotFormatError(
+      "too-large",
+      byteOffset,
+      `The header's "${name}" is ${value}; at most ${maxRows} can be read`,
     );
   }
   return value;
+}
+
+function optionalFields(
+  meta: Record<string, unknown>,
+  name: string,
+  required: readonly string[],
+): readonly string[] {
+  const value = meta[name];
+  return isNames(value) && required.every((field) => value.includes(field)) ? value : [];
 }
 
 function isNames(value: unknown): value is string[] {
@@ -95,7 +128,7 @@ function fields(
     throw new SnapshotFormatError(
       "missing-field",
       byteOffset,
-      `The header has no list "${name}" of field names.`,
+      `The header has no list "${name}" of field names`,
     );
   }
   for (const field of required) {
@@ -103,7 +136,7 @@ function fields(
       throw new SnapshotFormatError(
         "missing-field",
         byteOffset,
-        `The header does not name the field "${field}", without which the snapshot can't be read.`,
+        `The header does not name the field "${field}", without which the snapshot can't be read`,
       );
     }
   }
@@ -125,7 +158,7 @@ function typeNames(
     throw new SnapshotFormatError(
       "missing-field",
       byteOffset,
-      `The header has no list of type names in "${name}".`,
+      `The header has no list of type names in "${name}"`,
     );
   }
   return names;

@@ -1,12 +1,16 @@
-import { EarlyNumbers } from "./earlyNumbers.ts";
-import { EdgeTable } from "./edgeTable.ts";
+import { EarlySection } from "./earlySection.ts";
 import { JsonSkipper } from "./jsonSkipper.ts";
-import { LocationTable } from "./locationTable.ts";
-import { NodeTable } from "./nodeTable.ts";
 import type { SnapshotColumns } from "./snapshotColumns.ts";
 import { SnapshotFormatError } from "./snapshotFormatError.ts";
-import { parseSnapshotHeader, type SnapshotHeader } from "./snapshotHeader.ts";
+import { parseSnapshotHeader } from "./snapshotHeader.ts";
+import {
+  SnapshotTables,
+  type TableSection,
+  type WantedColumns,
+  wantedSections,
+} from "./snapshotTables.ts";
 import { StringArray } from "./stringArray.ts";
+import type { ValueReader } from "./valueReader.ts";
 
 /** Reads a `.heapsnapshot` as it arrives. Nothing of the file is kept but the columns. */
 export interface SnapshotParser {
@@ -18,20 +22,9 @@ export interface SnapshotParser {
   finish(): SnapshotColumns;
 }
 
-export function createSnapshotParser(): SnapshotParser {
-  return new StreamingParser();
-}
-
-/** Reads one value on from an index; returns the index behind it, or -1 when it goes on in the next chunk. */
-interface ValueReader {
-  push(chunk: Uint8Array, from: number, chunkOffset: number): number;
-}
-
-interface Tables {
-  readonly header: SnapshotHeader;
-  readonly nodes: NodeTable;
-  readonly edges: EdgeTable;
-  readonly locations: LocationTable;
+/** `wanted` are the columns that are kept besides those that every graph needs. */
+export function createSnapshotParser(wanted: WantedColumns = {}): SnapshotParser {
+  return new StreamingParser(wanted);
 }
 
 type State =
@@ -41,7 +34,6 @@ type State =
   | "inside key"
   | "colon"
   | "value"
-  | "array bracket"
   | "inside value"
   | "separator"
   | "end";
@@ -50,23 +42,31 @@ type State =
 const maxKeyBytes = 64;
 /** V8's header has 2 kB; a `snapshot` value beyond this is something else. */
 const maxHeaderBytes = 1 << 20;
-const decoder = new TextDecoder();
+/** A byte order mark anywhere but at the very beginning is a character like others. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class StreamingParser implements SnapshotParser {
   bytesRead = 0;
+  readonly #wanted: WantedColumns;
+  readonly #wantedSections: readonly string[];
   readonly #strings = new StringArray();
   readonly #seen = new Set<string>();
   readonly #keyBytes: number[] = [];
   #headerBytes: Uint8Array[] | null = null;
   #headerLength = 0;
-  #tables: Tables | null = null;
+  #tables: SnapshotTables | null = null;
   /** Sections that came before the header. */
-  readonly #early = new Map<"nodes" | "edges" | "locations", EarlyNumbers>();
+  readonly #early = new Map<TableSection, EarlySection>();
   #state: State = "start";
   #byteOrderMark = 0;
   #keyEscaped = false;
   #key = "";
   #reader: ValueReader = new JsonSkipper();
+
+  constructor(wanted: WantedColumns) {
+    this.#wanted = wanted;
+    this.#wantedSections = wantedSections(wanted);
+  }
 
   push(chunk: Uint8Array): void {
     const chunkOffset = this.bytesRead;
@@ -88,33 +88,25 @@ class StreamingParser implements SnapshotParser {
   finish(): SnapshotColumns {
     if (this.#state !== "end") {
       if (this.#state === "start") {
-        throw new SnapshotFormatError("empty", this.bytesRead, "The file is empty.");
+        throw new SnapshotFormatError("empty", this.bytesRead, "The file is empty");
       }
       throw new SnapshotFormatError(
         "truncated",
         this.bytesRead,
-        `The file ends after ${this.bytesRead} bytes, in the middle of the snapshot.`,
+        `The file ends after ${this.bytesRead} bytes, in the middle of the snapshot`,
       );
     }
     const tables = this.#tables;
-    if (tables === null) throw this.#notASnapshot();
+    if (tables === null) throw this.#notASnapshot(this.bytesRead);
     for (const section of ["nodes", "edges", "strings"]) {
       if (this.#seen.has(section)) continue;
       throw new SnapshotFormatError(
         "missing-section",
         this.bytesRead,
-        `The snapshot has no "${section}" section.`,
+        `The snapshot has no "${section}" section`,
       );
     }
-    const stringCount = this.#strings.count;
-    return {
-      nodes: tables.nodes.finish(stringCount, this.bytesRead),
-      edges: tables.edges.finish(stringCount, this.bytesRead),
-      locations: tables.locations.finish(),
-      strings: this.#strings.finish(),
-      nodeTypes: tables.header.nodeTypes,
-      edgeTypes: tables.header.edgeTypes,
-    };
+    return tables.finish(this.#strings.finish(), this.bytesRead);
   }
 
   /** One byte of the outermost object; returns the index to go on at. */
@@ -146,7 +138,7 @@ class StreamingParser implements SnapshotParser {
         this.#state = "value";
         return next;
       case "value":
-        return this.#beginValue(chunkOffset + at) ? this.#openArray(byte, next, chunkOffset) : at;
+        return this.#beginValue(byte, at, chunkOffset);
       case "separator":
         if (byte === 44) this.#state = "key";
         else if (byte === 125) this.#state = "end";
@@ -165,60 +157,69 @@ class StreamingParser implements SnapshotParser {
     if (this.#keyEscaped) this.#keyEscaped = false;
     else if (byte === 92) this.#keyEscaped = true;
     else if (byte === 34) {
-      this.#key = decoder.decode(Uint8Array.from(this.#keyBytes));
-      this.#state = "colon";
+      this.#endKey(byteOffset);
       return;
     }
-    if (this.#keyBytes.length === maxKeyBytes) {
-      throw this.#notASnapshotAt(byteOffset);
-    }
+    if (this.#keyBytes.length === maxKeyBytes) throw this.#notASnapshot(byteOffset);
     this.#keyBytes.push(byte);
   }
 
-  /** Chooses the reader of the value of `#key`; true when that reader starts behind an opening bracket. */
-  #beginValue(byteOffset: number): boolean {
+  #endKey(byteOffset: number): void {
+    const text = decoder.decode(Uint8Array.from(this.#keyBytes));
+    try {
+      this.#key = JSON.parse(`"${text}"`);
+    } catch {
+      this.#fail(byteOffset);
+    }
+    this.#state = "colon";
+  }
+
+  /** Chooses the reader of the value of `#key`, which begins with this byte; returns where that reader begins. */
+  #beginValue(byte: number, at: number, chunkOffset: number): number {
     const key = this.#key;
-    if (this.#seen.has(key) && isKnownSection(key)) {
+    const isKnown = key === "snapshot" || key === "strings" || this.#isWanted(key);
+    if (isKnown && this.#seen.has(key)) {
       throw new SnapshotFormatError(
         "not-a-snapshot",
-        byteOffset,
-        `The "${key}" section comes twice.`,
+        chunkOffset + at,
+        `The "${key}" section comes twice`,
       );
     }
     this.#seen.add(key);
     this.#state = "inside value";
-    if (!isKnownSection(key) || key === "snapshot") {
-      this.#reader = new JsonSkipper();
-      if (key === "snapshot") this.#headerBytes = [];
-      return false;
-    }
-    if (key === "strings") {
-      this.#reader = this.#strings;
-      return true;
-    }
-    if (this.#tables === null) {
-      const early = new EarlyNumbers(key);
-      this.#early.set(key, early);
-      this.#reader = early;
-    } else this.#reader = this.#tables[key].numbers;
-    return true;
-  }
-
-  #openArray(byte: number, next: number, chunkOffset: number): number {
-    if (byte === 91) return next;
+    if (key === "snapshot") this.#headerBytes = [];
+    const reader = this.#readerOf(key);
+    this.#reader = reader ?? new JsonSkipper();
+    if (reader === null) return at;
+    if (byte === 91) return at + 1;
     throw new SnapshotFormatError(
       "not-a-snapshot",
-      chunkOffset + next - 1,
-      `The "${this.#key}" section is not a list.`,
+      chunkOffset + at,
+      `The "${key}" section is not a list`,
     );
+  }
+
+  /** The reader of a list, or null for what is skipped. */
+  #readerOf(key: string): ValueReader | null {
+    if (key === "strings") return this.#strings;
+    if (!this.#isWanted(key)) return null;
+    if (this.#tables !== null) return this.#tables.readerOf(key);
+    const early = new EarlySection(key);
+    this.#early.set(key, early);
+    return early;
+  }
+
+  #isWanted(key: string): key is TableSection {
+    return this.#wantedSections.includes(key);
   }
 
   #keepHeader(chunk: Uint8Array, from: number, behind: number, chunkOffset: number): void {
     if (this.#headerBytes === null) return;
     const part = chunk.slice(from, behind < 0 ? chunk.length : behind);
+    const room = maxHeaderBytes - this.#headerLength;
+    if (part.length > room) throw this.#notASnapshot(chunkOffset + from + room);
     this.#headerBytes.push(part);
     this.#headerLength += part.length;
-    if (this.#headerLength > maxHeaderBytes) throw this.#notASnapshotAt(chunkOffset + from);
   }
 
   #endValue(byteOffset: number): void {
@@ -233,50 +234,35 @@ class StreamingParser implements SnapshotParser {
       used += part.length;
     }
     const header = parseSnapshotHeader(decoder.decode(bytes), byteOffset);
-    this.#tables = {
-      header,
-      nodes: new NodeTable(header),
-      edges: new EdgeTable(header),
-      locations: new LocationTable(header),
-    };
-    for (const [section, early] of this.#early) early.replayInto(this.#tables[section].numbers);
+    const tables = new SnapshotTables(header, this.#wanted);
+    for (const [section, early] of this.#early) {
+      early.replayInto(tables.readerOf(section) ?? new JsonSkipper({ insideList: true }));
+    }
     this.#early.clear();
+    this.#tables = tables;
   }
 
   #failAtStart(byte: number, byteOffset: number): never {
-    if (byte === 91 || byte === 34) throw this.#notASnapshotAt(byteOffset);
+    if (byte === 91 || byte === 34) throw this.#notASnapshot(byteOffset);
+    const archive = byte === 0x1f ? ", but as a gzip archive does; unpack it first" : "";
     throw new SnapshotFormatError(
-      "not-json",
+      "not-a-snapshot",
       byteOffset,
-      "The file is not a heap snapshot: it does not begin as JSON.",
+      `The file is not a heap snapshot: it does not begin as JSON${archive}`,
     );
   }
 
   #fail(byteOffset: number): never {
-    throw new SnapshotFormatError(
-      "not-json",
-      byteOffset,
-      `The file is not valid JSON at byte ${byteOffset}.`,
-    );
+    throw new SnapshotFormatError("not-json", byteOffset, "The file is not valid JSON");
   }
 
-  #notASnapshot(): SnapshotFormatError {
-    return this.#notASnapshotAt(this.bytesRead);
-  }
-
-  #notASnapshotAt(byteOffset: number): SnapshotFormatError {
+  #notASnapshot(byteOffset: number): SnapshotFormatError {
     return new SnapshotFormatError(
       "not-a-snapshot",
       byteOffset,
-      "The file is JSON, but not a heap snapshot as V8 writes it.",
+      "The file is JSON, but not a heap snapshot as V8 writes it",
     );
   }
 }
 
 const byteOrderMark: readonly number[] = [0xef, 0xbb, 0xbf];
-
-const knownSections = ["snapshot", "nodes", "edges", "locations", "strings"] as const;
-
-function isKnownSection(key: string): key is (typeof knownSections)[number] {
-  return (knownSections as readonly string[]).includes(key);
-}

@@ -1,6 +1,7 @@
-import { grownCapacity, resized, trimmed } from "./growableColumn.ts";
+import { emptyColumn, grownCapacity, resized, trimmed } from "./growableColumn.ts";
 import { SnapshotFormatError } from "./snapshotFormatError.ts";
 import { createStringTable, type StringTable } from "./stringTable.ts";
+import type { ValueReader } from "./valueReader.ts";
 
 const expectFirst = 0;
 const expectValue = 1;
@@ -9,15 +10,16 @@ const afterBackslash = 3;
 const insideUnicodeEscape = 4;
 const expectSeparator = 5;
 
-const firstSegmentBytes = 1 << 16;
+const firstSegmentBytes = 1 << 12;
 const maxSegmentBytes = 1 << 25;
-const maxStringBytes = 2 ** 31 - 1;
+/** V8 can't make a longer string of one, and a heap can't have held one. */
+const maxStringBytes = 2 ** 29 - 24;
 
 const quote = 34;
 const backslash = 92;
 
 /** Reads `["a","b",…]` in chunks cut anywhere; the strings are kept unescaped, as UTF-8. */
-export class StringArray {
+export class StringArray implements ValueReader {
   readonly #segments: Uint8Array[] = [];
   readonly #segmentFirsts: number[] = [0];
   #segment = new Uint8Array(firstSegmentBytes);
@@ -31,25 +33,29 @@ export class StringArray {
   #escape = 0;
   /** The first half of a surrogate pair, until its second half is seen; 0 for none. */
   #highSurrogate = 0;
+  #chunkOffset = 0;
 
   constructor() {
     this.#segments.push(this.#segment);
   }
 
-  /** As NumberArray.push: the index behind the closing bracket, or -1. */
+  /** Begins behind the opening bracket. */
   push(chunk: Uint8Array, from: number, chunkOffset: number): number {
     const end = chunk.length;
     let at = from;
+    this.#chunkOffset = chunkOffset;
     while (at < end) {
       if (this.#state === insideString) {
-        at = this.#copyPlain(chunk, at, chunkOffset);
+        at = this.#copyPlain(chunk, at);
         if (at === end) return -1;
       }
       const byte = chunk[at++]!;
       switch (this.#state) {
         case insideString:
           if (byte === backslash) this.#state = afterBackslash;
-          else this.#endString();
+          else if (byte === quote) this.#endString();
+          else
+            this.#fail(chunkOffset + at - 1, "has a line break or control character in a string");
           break;
         case afterBackslash:
           this.#readEscape(byte, chunkOffset + at - 1);
@@ -72,10 +78,6 @@ export class StringArray {
     return -1;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   finish(): StringTable {
     return createStringTable({
       count: this.#count,
@@ -86,8 +88,8 @@ export class StringArray {
     });
   }
 
-  /** Copies up to the next quote or backslash; returns its index, or the chunk's length. */
-  #copyPlain(chunk: Uint8Array, from: number, chunkOffset: number): number {
+  /** Copies up to the next quote, backslash or control character; returns its index, or the chunk's length. */
+  #copyPlain(chunk: Uint8Array, from: number): number {
     const end = chunk.length;
     let at = from;
     if (this.#highSurrogate !== 0 && at < end && chunk[at] !== backslash) this.#flushSurrogate();
@@ -95,10 +97,10 @@ export class StringArray {
     let used = this.#used;
     while (at < end) {
       const byte = chunk[at]!;
-      if (byte === quote || byte === backslash) break;
+      if (byte === quote || byte === backslash || byte < 32) break;
       if (used === segment.length) {
         this.#used = used;
-        this.#makeRoom(chunkOffset + at);
+        this.#makeRoom();
         segment = this.#segment;
         used = this.#used;
       }
@@ -113,9 +115,9 @@ export class StringArray {
     this.#flushSurrogate();
     const count = this.#count;
     if (count === this.#starts.length) {
-      const capacity = grownCapacity(count, count + 1, 0);
-      this.#starts = resized(this.#starts, capacity);
-      this.#byteLengths = resized(this.#byteLengths, capacity);
+      const capacity = grownCapacity(count, count + 1);
+      this.#starts = resized(this.#starts, capacity, this.#chunkOffset);
+      this.#byteLengths = resized(this.#byteLengths, capacity, this.#chunkOffset);
     }
     this.#starts[count] = this.#start;
     this.#byteLengths[count] = this.#used - this.#start;
@@ -182,22 +184,23 @@ export class StringArray {
   }
 
   #append(byte: number): void {
-    if (this.#used === this.#segment.length) this.#makeRoom(0);
+    if (this.#used === this.#segment.length) this.#makeRoom();
     this.#segment[this.#used++] = byte;
   }
 
   /** Opens a new segment and moves the beginning of the current string there. */
-  #makeRoom(byteOffset: number): void {
+  #makeRoom(): void {
     const begun = this.#used - this.#start;
-    if (begun > maxStringBytes / 2) {
+    if (begun >= maxStringBytes) {
       throw new SnapshotFormatError(
         "too-large",
-        byteOffset,
-        'The "strings" section has a string of more than a gigabyte.',
+        this.#chunkOffset,
+        `The "strings" section has a string of more than ${maxStringBytes} bytes`,
       );
     }
     const grown = Math.min(this.#segment.length * 2, maxSegmentBytes);
-    const segment = new Uint8Array(Math.max(grown, begun * 2));
+    const size = Math.max(grown, Math.min(begun * 2, maxStringBytes));
+    const segment = emptyColumn(this.#segment, size, this.#chunkOffset);
     segment.set(this.#segment.subarray(this.#start, this.#used));
     // A segment without a finished string is only the shorter copy of what was moved.
     if (this.#segmentFirsts.at(-1) === this.#count) this.#segments.pop();
@@ -209,11 +212,7 @@ export class StringArray {
   }
 
   #fail(byteOffset: number, what: string): never {
-    throw new SnapshotFormatError(
-      "not-json",
-      byteOffset,
-      `The "strings" section ${what} at byte ${byteOffset}.`,
-    );
+    throw new SnapshotFormatError("not-json", byteOffset, `The "strings" section ${what}`);
   }
 }
 

@@ -1,23 +1,22 @@
 import { SnapshotFormatError } from "./snapshotFormatError.ts";
 
-type Section = "nodes" | "edges" | "locations";
-
+/** `really` says how many there are of what the header's `declared` promises. */
 export function badCount(
-  section: Section,
+  section: "nodes" | "edges",
   declared: number,
-  really: "more" | "fewer",
+  really: string,
   byteOffset: number,
 ): SnapshotFormatError {
   return new SnapshotFormatError(
     "bad-count",
     byteOffset,
-    `The header promises ${declared} ${section}, but there are ${really}.`,
+    `The header promises ${declared} ${section}, but ${really}`,
   );
 }
 
 /** `row` is 0-based; `problem` says what its value was and what it could have been. */
 export function outOfRange(
-  section: Section,
+  section: string,
   row: number,
   problem: string,
   byteOffset: number,
@@ -25,14 +24,14 @@ export function outOfRange(
   return new SnapshotFormatError(
     "out-of-range",
     byteOffset,
-    `Row ${row} of the "${section}" section ${problem}.`,
+    `Row ${row} of the "${section}" section ${problem}`,
   );
 }
 
-export function brokenRow(section: Section, byteOffset: number): SnapshotFormatError {
+export function brokenRow(section: string, byteOffset: number): SnapshotFormatError {
   return new SnapshotFormatError(
     "bad-count",
     byteOffset,
-    `The "${section}" section ends in the middle of a row at byte ${byteOffset}.`,
+    `The "${section}" section ends in the middle of a row`,
   );
 }

@@ -1,10 +1,15 @@
 import type { SnapshotColumns } from "../../extension/snapshot/snapshotColumns.ts";
 import { createSnapshotParser } from "../../extension/snapshot/snapshotParser.ts";
+import type { WantedColumns } from "../../extension/snapshot/snapshotTables.ts";
 import type { DrawnHeap } from "./heapDrawing.ts";
 
 /** Parses the bytes, cut behind each of these offsets. */
-export function parseInPieces(bytes: Uint8Array, cuts: readonly number[] = []): SnapshotColumns {
-  const parser = createSnapshotParser();
+export function parseInPieces(
+  bytes: Uint8Array,
+  cuts: readonly number[] = [],
+  wanted: WantedColumns = {},
+): SnapshotColumns {
+  const parser = createSnapshotParser(wanted);
   let from = 0;
   for (const cut of [...cuts, bytes.length].toSorted((a, b) => a - b)) {
     // A copy, as each chunk of a stream is one: the parser must not rely on what lies around it.

@@ -6,15 +6,17 @@ export interface SnapshotLayout {
   readonly edgeFields: readonly string[];
   readonly nodeTypes: readonly string[];
   readonly edgeTypes: readonly string[];
+  /** Empty for a V8 from before Chrome 72, which does not know of locations. */
   readonly locationFields: readonly string[];
   /** V8 up to Node 22 writes each row on a line of its own. */
   readonly rowPerLine: boolean;
 }
 
-const nodeTypes = [
+const oldestNodeTypes = [
   ...["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native"],
-  ...["synthetic", "concatenated string", "sliced string", "symbol", "bigint", "object shape"],
+  ...["synthetic", "concatenated string", "sliced string", "symbol", "bigint"],
 ];
+const nodeTypes = [...oldestNodeTypes, "object shape"];
 const edgeTypes = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
 const locationFields = ["object_index", "script_id", "line", "column"];
 const edgeFields = ["type", "name_or_index", "to_node"];
@@ -34,6 +36,67 @@ export const newerLayout: SnapshotLayout = {
   rowPerLine: false,
 };
 
+/** As the `meta` of real files of each version says, with and without tracked allocations. */
+export const allLayouts: readonly (readonly [string, SnapshotLayout])[] = [
+  [
+    "V8 before locations",
+    {
+      nodeFields: [...nodeFields, "trace_node_id"],
+      ...{ edgeFields, nodeTypes: oldestNodeTypes, edgeTypes, locationFields: [] },
+      rowPerLine: true,
+    },
+  ],
+  [
+    "Node 12 and 14",
+    {
+      nodeFields: [...nodeFields, "trace_node_id"],
+      ...{ edgeFields, nodeTypes: oldestNodeTypes, edgeTypes, locationFields },
+      rowPerLine: true,
+    },
+  ],
+  ["Node 16 and 18", { ...olderLayout, nodeTypes: oldestNodeTypes }],
+  ["Node 20", { ...olderLayout, nodeTypes: [...nodeTypes, "wasm object"] }],
+  ["Node 22", olderLayout],
+  ["Node 24 and 26", newerLayout],
+  [
+    "Node 24 and 26 when allocations were tracked",
+    { ...newerLayout, nodeFields: [...nodeFields, "trace_node_id", "detachedness"] },
+  ],
+];
+
+/** What V8 writes besides the heap itself when allocations were tracked. */
+export interface DrawnTracking {
+  readonly functions: readonly {
+    readonly objectId: number;
+    readonly name: string;
+    readonly scriptName: string;
+    readonly scriptId: number;
+    /** 1-based, 0 for unknown, as V8 has it in this section only. */
+    readonly line: number;
+    readonly column: number;
+  }[];
+  readonly traces: readonly DrawnTrace[];
+  readonly samples: readonly { readonly timestampUs: number; readonly lastObjectId: number }[];
+  /** By row of the node the id of its trace; 0, or nothing, for none. */
+  readonly traceOfNode: readonly number[];
+}
+
+export interface DrawnTrace {
+  readonly id: number;
+  readonly functionRow: number;
+  readonly count: number;
+  readonly size: number;
+  readonly children: readonly DrawnTrace[];
+}
+
+const untracked: DrawnTracking = {
+  ...{ functions: [], traces: [], samples: [], traceOfNode: [] },
+};
+
+const traceFunctionFields = ["function_id", "name", "script_name", "script_id", "line", "column"];
+const traceNodeFields = ["id", "function_info_index", "count", "size", "children"];
+const sampleFields = ["timestamp_us", "last_assigned_id"];
+
 export type SectionName =
   | "snapshot"
   | "nodes"
@@ -52,6 +115,7 @@ const sectionsInOrder: readonly SectionName[] = [
 /** Deviations from what V8 writes, for tests of the parser. */
 export interface WriteOptions {
   readonly layout?: SnapshotLayout;
+  readonly tracking?: DrawnTracking;
   /** Which sections, in which order; all of V8's in V8's order without it. */
   readonly sections?: readonly SectionName[];
   /** Sections that no version of V8 has, as JSON text, written before the strings. */
@@ -74,7 +138,10 @@ export function writeSnapshot(heap: DrawnHeap, options: WriteOptions = {}): Uint
   const spoil = options.spoil ?? ((_, text) => text);
   const unknown = Object.entries(options.unknownSections ?? {});
   const parts: string[] = [];
-  for (const section of options.sections ?? sectionsInOrder) {
+  const sections = sectionsInOrder.filter(
+    (section) => section !== "locations" || layout.locationFields.length > 0,
+  );
+  for (const section of options.sections ?? sections) {
     if (section === "strings") {
       parts.push(...unknown.map(([name, text]) => `${JSON.stringify(name)}:${text}`));
     }
@@ -90,13 +157,15 @@ function sectionTexts(
   options: WriteOptions,
 ): Record<SectionName, string> {
   const nodeWidth = layout.nodeFields.length;
-  const nodes = heap.nodes.map((node) =>
+  const tracking = options.tracking ?? untracked;
+  const nodes = heap.nodes.map((node, index) =>
     row(layout.nodeFields, {
       type: layout.nodeTypes.indexOf(node.type),
       name: strings.numberOf(node.name),
       id: node.objectId,
       self_size: node.selfSizeBytes,
       edge_count: node.edges.length,
+      trace_node_id: tracking.traceOfNode[index] ?? 0,
       detachedness: node.detachedness ?? 0,
     }),
   );
@@ -118,18 +187,34 @@ function sectionTexts(
       column,
     }),
   );
+  const functions = tracking.functions.map((info) =>
+    row(traceFunctionFields, {
+      function_id: info.objectId,
+      name: strings.numberOf(info.name),
+      script_name: strings.numberOf(info.scriptName),
+      script_id: info.scriptId,
+      line: info.line,
+      column: info.column,
+    }),
+  );
+  const samples = tracking.samples.map(({ timestampUs, lastObjectId }) =>
+    row(sampleFields, { timestamp_us: timestampUs, last_assigned_id: lastObjectId }),
+  );
   const header = {
     meta: {
       node_fields: layout.nodeFields,
       node_types: typesInPlace(layout.nodeFields, layout.nodeTypes),
       edge_fields: layout.edgeFields,
       edge_types: typesInPlace(layout.edgeFields, layout.edgeTypes),
-      location_fields: layout.locationFields,
+      trace_function_info_fields: traceFunctionFields,
+      trace_node_fields: traceNodeFields,
+      sample_fields: sampleFields,
+      ...(layout.locationFields.length > 0 && { location_fields: layout.locationFields }),
       ...options.meta,
     },
     node_count: nodes.length,
     edge_count: edges.length,
-    trace_function_count: 0,
+    trace_function_count: functions.length,
     ...options.header,
   };
   const table = (rows: readonly string[]) => `[${rows.join(layout.rowPerLine ? "\n," : ",")}]`;
@@ -137,12 +222,20 @@ function sectionTexts(
     snapshot: JSON.stringify(header),
     nodes: table(nodes),
     edges: table(edges),
-    trace_function_infos: "[]",
-    trace_tree: "[]",
-    samples: "[]",
+    trace_function_infos: table(functions),
+    trace_tree: JSON.stringify(traceFieldsOf(tracking.traces)),
+    samples: table(samples),
     locations: table(locations),
     strings: stringsText(strings.texts, layout, options.escapeNonAscii ?? true),
   };
+}
+
+/** A trace's children are a list in the place of their field. */
+function traceFieldsOf(traces: readonly DrawnTrace[]): unknown[] {
+  return traces.flatMap(({ id, functionRow, count, size, children }) => [
+    ...[id, functionRow, count, size],
+    traceFieldsOf(children),
+  ]);
 }
 
 /** The names of the types stand where the `type` field stands among the fields. */

@@ -6,6 +6,10 @@ const wordings: readonly (readonly [RegExp, string])[] = [
     /Run leakline blocked without a TARGET to see the Node processes that are running\./,
     "Leakline: Attach to Node process… lists the Node processes that are running.",
   ],
+  [
+    /leakline snapshot, v8\.writeHeapSnapshot/,
+    "Leakline: Take heap snapshot, v8.writeHeapSnapshot",
+  ],
   [/Read it instead: leakline blocked FILE\./, "Read it with Leakline: Open heap snapshot."],
   [/a longer --timeout/g, "a longer leakline.answerDeadline (settings)"],
   [/Choose another place with -o FILE\./, "Choose another folder: leakline.snapshotFolder."],
