@@ -1,3 +1,4 @@
+import { createEntryTest } from "./dictionaries.ts";
 import { type EdgeRow, type HeapGraph, type NodeRow, rootRow } from "./heapGraph.ts";
 import type { NodeClasses } from "./nodeClasses.ts";
 import { createPairNumbers } from "./pairNumbers.ts";
@@ -7,6 +8,8 @@ import { forEachRetainer } from "./retainers.ts";
 export interface HolderGroup {
   /** One of the edges. */
   readonly edge: EdgeRow;
+  /** Whether others have another index, or another key of a dictionary. */
+  readonly hasSeveralNames: boolean;
   readonly classNumber: number;
   /** The same number is the same class and name, in every answer of one `createHolderGroups`. */
   readonly kind: number;
@@ -14,6 +17,14 @@ export interface HolderGroup {
   readonly holders: Uint32Array;
   /** How many are held by them. */
   readonly heldCount: number;
+}
+
+interface OpenGroup {
+  readonly edge: EdgeRow;
+  hasSeveralNames: boolean;
+  readonly holders: NodeRow[];
+  heldCount: number;
+  lastHeld: number;
 }
 
 /** Who holds many objects. */
@@ -26,7 +37,7 @@ export interface Holders {
 
 /**
  * Finds who holds any of some objects, the root of all roots left out, in groups by class and name; all elements are
- * one name, as are the entries of tables.
+ * one name, as are the entries of tables and of objects that are used as dictionaries.
  */
 export type HolderGroups = (rows: Iterable<number>) => Holders;
 
@@ -36,21 +47,22 @@ export function createHolderGroups(graph: HeapGraph, { classOf }: NodeClasses): 
   const { strings } = graph.columns;
   const names = createPairNumbers();
   const kinds = createPairNumbers();
+  const isEntry = createEntryTest(graph);
   const anyIndex = -1;
 
   const kindOf = (edge: EdgeRow, holder: NodeRow): number => {
     const type = edgeType[edge]!;
     const name = edgeNameOrIndex[edge]!;
     const isIndex =
-      type === element || type === hidden || (type === internal && strings.startsWithDigit(name));
+      type === element ||
+      type === hidden ||
+      (type === internal && strings.startsWithDigit(name)) ||
+      isEntry(edge, holder);
     return kinds.numberOf(names.numberOf(type, isIndex ? anyIndex : name), classOf[holder]!);
   };
 
   return (rows) => {
-    const groups = new Map<
-      number,
-      { edge: EdgeRow; holders: number[]; heldCount: number; last: number }
-    >();
+    const groups = new Map<number, OpenGroup>();
     let weakCount = 0;
     for (const each of rows) {
       const row = each as NodeRow;
@@ -60,19 +72,22 @@ export function createHolderGroups(graph: HeapGraph, { classOf }: NodeClasses): 
         const kind = kindOf(edge, holder);
         let group = groups.get(kind);
         if (group === undefined) {
-          group = { edge, holders: [], heldCount: 0, last: -1 };
+          group = { edge, hasSeveralNames: false, holders: [], heldCount: 0, lastHeld: -1 };
           groups.set(kind, group);
         }
-        group.holders.push(holder);
-        if (group.last !== row) group.heldCount++;
-        group.last = row;
+        group.hasSeveralNames ||= edgeNameOrIndex[edge] !== edgeNameOrIndex[group.edge];
+        // One that holds many is met again and again.
+        if (group.holders.at(-1) !== holder) group.holders.push(holder);
+        if (group.lastHeld !== row) group.heldCount++;
+        group.lastHeld = row;
       });
     }
     const sortedGroups = [...groups]
-      .map(([kind, { edge, holders, heldCount }]) => {
+      .map(([kind, { edge, hasSeveralNames, holders, heldCount }]) => {
         const sorted = Uint32Array.from(holders).sort();
         return {
           edge,
+          hasSeveralNames,
           kind,
           classNumber: classOf[sorted[0]!]!,
           holders: sorted.filter((holder, at) => at === 0 || holder !== sorted[at - 1]),

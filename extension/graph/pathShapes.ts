@@ -1,23 +1,18 @@
+import { createEntryTest } from "./dictionaries.ts";
 import {
   type EdgeRow,
   edgeNameOrIndex,
   edgeSource,
-  edgesBegin,
-  edgesEnd,
   edgeType,
   type HeapGraph,
   type NodeRow,
 } from "./heapGraph.ts";
-import { nodeKind } from "./heapWords.ts";
 
 /** Numbers the shapes of paths: two paths have the same number when their edges have the same names. */
 export interface PathShapes {
   /** Number of the path that goes on from a path of shape `before` over this edge; 0 is the empty path. */
   append(before: number, edge: EdgeRow): number;
 }
-
-/** An object with more properties than anybody writes down is a dictionary: their names are data. */
-const mostWrittenProperties = 200;
 
 /**
  * Elements count as equal whatever their index, and so do the entries of an object that is used as a dictionary, and a
@@ -28,12 +23,13 @@ export function createPathShapes(graph: HeapGraph): PathShapes {
   const numbers = new Map<string, number>();
   const lastNames: string[] = [""];
   const keys = new Map<number, string>();
+  const isEntry = createEntryTest(graph);
 
   const keyOf = (edge: EdgeRow): string => {
     const type = edgeType(graph, edge);
     const { element, hidden, internal, property } = graph.types.edge;
     if (type === element || type === hidden) return `${type}[]`;
-    if (type === property && isEntry(edge)) return `${type}[]`;
+    if (type === property && isEntry(edge, edgeSource(graph, edge))) return `${type}[]`;
     const name = edgeNameOrIndex(graph, edge);
     // Entries of V8's tables are internal edges named by a number, or by a number and object ids.
     if (type === internal) {
@@ -45,19 +41,6 @@ export function createPathShapes(graph: HeapGraph): PathShapes {
       return key;
     }
     return `${type}:${name}`;
-  };
-
-  /** The global object has many properties too, but each is a variable with a name of its own. */
-  const isEntry = (edge: EdgeRow): boolean => {
-    const from = edgeSource(graph, edge);
-    const end = edgesEnd(graph, from);
-    let at = edgesBegin(graph, from) as number;
-    if (end - at <= mostWrittenProperties || nodeKind(graph, from) === "global") return false;
-    let properties = 0;
-    for (; at < end && properties <= mostWrittenProperties; at++) {
-      if (edgeType(graph, at as EdgeRow) === graph.types.edge.property) properties++;
-    }
-    return properties > mostWrittenProperties;
   };
 
   return {

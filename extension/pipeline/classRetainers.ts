@@ -181,10 +181,11 @@ function holdersOf(
   };
 }
 
-/** An element of one array has its index; those of several have none in common. */
-function edgeOf(graph: HeapGraph, { edge, heldCount }: HolderGroup): string {
-  const isElement = edgeType(graph, edge) === graph.types.edge.element;
-  return isElement && heldCount > 1 ? "[…]" : edgeWords(graph, edge, edgeSource(graph, edge));
+/** Elements of different indexes and entries of different keys have no name in common. */
+function edgeOf(graph: HeapGraph, { edge, hasSeveralNames }: HolderGroup): string {
+  const { element, property } = graph.types.edge;
+  const isNamed = [element, property].includes(edgeType(graph, edge));
+  return isNamed && hasSeveralNames ? "[…]" : edgeWords(graph, edge, edgeSource(graph, edge));
 }
 
 function kindWords(graph: HeapGraph, group: HolderGroup, { names }: NodeClasses): string {

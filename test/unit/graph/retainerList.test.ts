@@ -97,3 +97,20 @@ test("a ring of holders has the same kind again on its way", () => {
   const [second] = holdersOf(first?.holders ?? []).groups;
   expect(second?.kind).toBe(first?.kind);
 });
+
+test("the entries of a dictionary are one name, and say that they have several", () => {
+  const heap = drawHeap();
+  const rows = Array.from({ length: 300 }, () => heap.object("Row"));
+  const dictionary = heap.object("Object");
+  for (const [at, row] of rows.entries()) heap.edge(dictionary, "property", `user ${at}`, row);
+  const pair = heap.object("Pair", { left: rows[0] ?? dictionary, right: rows[1] ?? dictionary });
+  for (const [at, row] of rows.entries()) heap.hold(`variable${at}`, row);
+  const graph = readGraph(heap);
+  const { groups } = createHolderGroups(graph, nodeClassesOf(graph))(rows.map(({ row }) => row));
+  const ofDictionary = groups.filter(({ holders }) => holders.includes(dictionary.row));
+  expect(ofDictionary).toMatchObject([{ heldCount: 300, hasSeveralNames: true }]);
+  const ofPair = groups.filter(({ holders }) => holders.includes(pair.row));
+  expect(ofPair).toMatchObject([{ heldCount: 1 }, { heldCount: 1 }]);
+  expect(ofPair.map(({ hasSeveralNames }) => hasSeveralNames)).toEqual([false, false]);
+  expect(groups.filter(({ holders }) => holders.includes(heap.globals.row))).toHaveLength(300);
+});
