@@ -107,7 +107,7 @@ export function asyncGroupsOf(
       }
       const { list, sources, isCycle } = known;
       if (isCycle) yield* circleStacks(circles, new Set(sources), promises);
-      else yield* distinctStacks(group, list, lists, promises, sources);
+      else yield* distinctStacks(group.frames, list, lists, promises, sources);
     },
   };
 }

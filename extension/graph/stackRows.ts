@@ -1,4 +1,3 @@
-import type { AsyncGroup } from "./asyncStacks.ts";
 import { type FrameLists, firstList, hasFrame, insideCircle, leadsOn } from "./frameLists.ts";
 import type { NodeRow } from "./heapGraph.ts";
 import type { PendingPromises } from "./pendingPromises.ts";
@@ -21,7 +20,7 @@ export function* circleStacks(
 
 /** One for each function at the frame that has most of them: two ways to the same one are one stack. */
 export function* distinctStacks(
-  { frames }: AsyncGroup,
+  frames: readonly Level[],
   list: number,
   lists: FrameLists,
   promises: PendingPromises,
@@ -44,6 +43,12 @@ export function* distinctStacks(
       if (seen.size * repeated >= most) return;
     }
   }
+}
+
+/** A frame of the group: what waits there, and how often it stands there one behind the other. */
+interface Level {
+  readonly waiting: readonly NodeRow[];
+  readonly repeated: number;
 }
 
 interface OpenLevel {
