@@ -5,8 +5,6 @@ import {
   firstList,
   functionKey,
   functionOf,
-  hasFrame,
-  insideCircle,
   leadsOn,
   moreFrames,
   noFrames,
@@ -62,12 +60,15 @@ export function asyncGroupsOf(
 ): AsyncGroups {
   const lists = createFrameLists(graph, promises);
   const groups = new Map<string, OpenGroup>();
-  const add = (list: number, source: number, waker: Waker, isCycle: boolean) => {
-    const settledBy = isCycle ? "nothing" : resumption.settledBy(source);
+  const add = (
+    source: number,
+    list: number,
+    shared: Pick<OpenGroup, "waker" | "settledBy" | "isCycle">,
+  ) => {
+    const { waker, settledBy, isCycle } = shared;
     const key = `${list}|${settledBy}|${isCycle}|${waker.kind}|${waker.label}`;
     const group = groups.get(key);
-    if (group === undefined)
-      groups.set(key, { list, sources: [source], waker, settledBy, isCycle });
+    if (group === undefined) groups.set(key, { list, sources: [source], ...shared });
     else group.sources.push(source);
   };
 
@@ -77,22 +78,30 @@ export function asyncGroupsOf(
     if (isDecided[promise] === 1) continue;
     const waker = wakerOf(promise);
     for (const list of lists.above(promise)) {
-      if (list !== noFrames) add(list, promise, waker, false);
+      if (list === noFrames) continue;
+      const settledBy = settlerOfStack(promise, list, lists, promises, resumption);
+      if (settledBy !== null) add(promise, list, { waker, settledBy, isCycle: false });
     }
   }
-  const waker: Waker = { kind: "nothing", label: "" };
   const circles = circlesOf(promises, (promise) => lists.known(promise).length === 0);
   for (const circle of circles) {
-    const inside = new Set(circle);
-    add(lists.ofCircle(circle, inside), circle[0]!, waker, true);
-    for (const promise of circle) {
-      for (const list of lists.leaving(promise, inside)) add(list, promise, waker, false);
+    const [first] = circle;
+    // To be wrong here would send somebody after a deadlock that is none.
+    if (circle.some((promise) => resumption.settledBy(promise) === "program")) continue;
+    add(first!, lists.ofCircle(circle), {
+      waker: { kind: "nothing", label: "" },
+      settledBy: "nothing",
+      isCycle: true,
+    });
+    for (const [promise, list] of lists.leaving(circle)) {
+      const waker: Waker = { kind: "suspended function", label: "" };
+      add(promise, list, { waker, settledBy: "suspended functions", isCycle: false });
     }
   }
   const opened = new Map<AsyncGroup, OpenGroup>();
   for (const group of groups.values()) {
     const whole = group.isCycle
-      ? closeCircles(group, circles, graph, promises)
+      ? closeCircles(group, circles, graph, lists, promises)
       : closeGroup(group, graph, lists, promises);
     opened.set(whole, group);
   }
@@ -106,7 +115,7 @@ export function asyncGroupsOf(
         return;
       }
       const { list, sources, isCycle } = known;
-      if (isCycle) yield* circleStacks(circles, new Set(sources), promises);
+      if (isCycle) yield* circleStacks(circles, new Set(sources), lists, promises);
       else yield* distinctStacks(group.frames, list, lists, promises, sources);
     },
   };
@@ -117,6 +126,51 @@ export interface AsyncGroups {
   /** The stacks of a group one by one, as many as its `count`. */
   stacksOf(group: AsyncGroup): Iterable<StackRows>;
 }
+
+/**
+ * By what a stack's innermost function can go on: also by another promise, when it waits for the first of several;
+ * null when only that other one says anything about it.
+ */
+function settlerOfStack(
+  source: number,
+  list: number,
+  lists: FrameLists,
+  promises: PendingPromises,
+  resumption: Resumption,
+): SettledBy | null {
+  const own = resumption.settledBy(source);
+  let promise = source;
+  let rest = list;
+  // Once around the longest chain, should it be a circle.
+  for (let step = 0; own !== "program" && step < promises.count; step++) {
+    const at = continuationTowards(promise, rest, lists, promises);
+    if (at === -1 || promises.kind[at] === awaitKind || promises.next[at] === -1) return own;
+    promise = promises.next[at]!;
+    if (lists.frameOf(at) !== -1) rest = lists.rest(rest);
+    if (resumption.settledBy(promise) !== "program") continue;
+    return isFirstOfSeveral(promises.kind[at]!) ? null : "program";
+  }
+  return own;
+}
+
+/** The continuation of a promise with which a list of frames goes on; -1 when none does. */
+function continuationTowards(
+  promise: number,
+  list: number,
+  lists: FrameLists,
+  promises: PendingPromises,
+): number {
+  for (let at = promises.first[promise]!; at < promises.first[promise + 1]!; at++) {
+    const frame = lists.frameOf(at);
+    const behind = promises.next[at]!;
+    const rest = frame === -1 ? list : lists.rest(list);
+    if ((frame === -1 || frame === lists.frame(list)) && leadsOn(lists, behind, rest)) return at;
+  }
+  return -1;
+}
+
+const isFirstOfSeveral = (kind: number): boolean =>
+  continuationKinds[kind] === "Promise.race" || continuationKinds[kind] === "Promise.any";
 
 /** Generators that their callers have not asked to go on, by function. */
 function pausedGroups(graph: HeapGraph, generators: readonly NodeRow[]): AsyncGroup[] {
@@ -153,28 +207,22 @@ function closeCircles(
   group: OpenGroup,
   circles: readonly (readonly number[])[],
   graph: HeapGraph,
+  lists: FrameLists,
   promises: PendingPromises,
 ): AsyncGroup {
-  const frames: AsyncFrame[] = [];
+  const frames: (AsyncFrame & { readonly waiting: NodeRow[] })[] = [];
   const starts = new Set(group.sources);
   for (const circle of circles) {
     if (!starts.has(circle[0]!)) continue;
-    for (const [place, at] of insideCircle(circle, new Set(circle), promises).entries()) {
+    for (const [place, at] of lists.around(circle).entries()) {
       const kind = promises.kind[at]!;
       const through = promises.through[at]! as NodeRow | -1;
-      if (!hasFrame(kind)) continue;
-      const before = frames[place];
-      const waiting = [...(before?.waiting ?? []), ...(through === -1 ? [] : [through])];
-      const closure = before?.closure ?? (through === -1 ? null : functionOf(graph, kind, through));
-      frames[place] = { kind: kindOf(kind), closure, waiting, repeated: 1 };
+      const closure = through === -1 ? null : functionOf(graph, kind, through);
+      frames[place] ??= { kind: kindOf(kind), closure, waiting: [], repeated: 1 };
+      if (through !== -1) frames[place].waiting.push(through);
     }
   }
-  return {
-    ...group,
-    frames: frames.filter((frame) => frame !== undefined),
-    count: group.sources.length,
-    hasMore: false,
-  };
+  return { ...group, frames, count: group.sources.length, hasMore: false };
 }
 
 /** Goes outwards from the group's promises once more, now along its own frames only. */
@@ -236,8 +284,8 @@ function oneLevel(
       const behind = promises.next[at]!;
       const found = lists.frameOf(at);
       if (found === -1) {
-        if (behind !== -1 && leadsOn(lists, behind, list)) here.add(behind);
-      } else if (found === frame && (behind === -1 || leadsOn(lists, behind, rest))) {
+        if (leadsOn(lists, behind, list)) here.add(behind);
+      } else if (found === frame && leadsOn(lists, behind, rest)) {
         kind = promises.kind[at]!;
         if (promises.through[at] !== -1) waiting.add(promises.through[at]! as NodeRow);
         if (behind !== -1) next.add(behind);

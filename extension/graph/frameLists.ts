@@ -1,4 +1,6 @@
+import { unboundFunction } from "./functionPosition.ts";
 import { childNamed, type HeapGraph, type NodeRow, nodeName } from "./heapGraph.ts";
+import { leastRotation } from "./leastRotation.ts";
 import { continuationKinds, type PendingPromises } from "./pendingPromises.ts";
 
 /** Different lists of frames that are told apart above one promise. */
@@ -21,8 +23,11 @@ export interface FrameLists {
   above(promise: number): readonly number[];
   /** What `above` found for a promise that it came by; nothing for another. */
   known(promise: number): readonly number[];
-  ofCircle(circle: readonly number[], inside: ReadonlySet<number>): number;
-  leaving(promise: number, inside: ReadonlySet<number>): readonly number[];
+  ofCircle(circle: readonly number[]): number;
+  /** The continuations of a circle that have frames; like circles begin with the same function. */
+  around(circle: readonly number[]): readonly number[];
+  /** The lists that begin with a function of a circle and lead out of it, each with the promise that it awaits. */
+  leaving(circle: readonly number[]): readonly (readonly [promise: number, list: number])[];
   frame(list: number): number;
   rest(list: number): number;
   /** The frame of a continuation, or -1 where it passes on without one. */
@@ -71,6 +76,18 @@ export function createFrameLists(graph: HeapGraph, promises: PendingPromises): F
     return list;
   };
 
+  const around = (circle: readonly number[]): readonly number[] => {
+    const framed = insideCircle(circle, promises).filter((at) => hasFrame(promises.kind[at]!));
+    const closures = framed.map((at) => {
+      const through = promises.through[at]! as NodeRow | -1;
+      return through === -1 ? -1 : functionOf(graph, promises.kind[at]!, through);
+    });
+    const start = leastRotation(framed.length, (a, b) =>
+      compareFunctions(graph, closures[a]!, closures[b]!),
+    );
+    return [...framed.slice(start), ...framed.slice(0, start)];
+  };
+
   const restsOf = (next: number): readonly number[] => {
     if (next === -1) return onlyNoFrames;
     // Still open: the chain has come back to it.
@@ -115,16 +132,29 @@ export function createFrameLists(graph: HeapGraph, promises: PendingPromises): F
   return {
     above,
     known: (promise) => known[promise] ?? nothingKnown,
-    ofCircle(circle, inside) {
-      const seen = insideCircle(circle, inside, promises).map(frameOf);
-      return rotated(seen).reduceRight<number>((rest, frame) => prepend(frame, rest), noFrames);
-    },
-    leaving(promise, inside) {
-      for (let at = promises.first[promise]!; at < promises.first[promise + 1]!; at++) {
-        const next = promises.next[at]!;
-        if (next !== -1 && !inside.has(next)) above(next);
+    ofCircle: (circle) =>
+      around(circle).reduceRight<number>((rest, at) => prepend(frameOf(at), rest), noFrames),
+    around,
+    leaving(circle) {
+      const inside = new Set(circle);
+      for (const promise of circle) {
+        for (let at = promises.first[promise]!; at < promises.first[promise + 1]!; at++) {
+          const next = promises.next[at]!;
+          if (next !== -1 && !inside.has(next)) above(next);
+        }
+        known[promise] = combine(promise, (next) => next === -1 || !inside.has(next));
       }
-      return combine(promise, (next) => next === -1 || !inside.has(next));
+      return circle.flatMap((promise) => {
+        const found = new Set<number>();
+        for (let at = promises.first[promise]!; at < promises.first[promise + 1]!; at++) {
+          const next = promises.next[at]!;
+          if (!inside.has(next)) continue;
+          for (const list of known[next]!) {
+            if (list !== noFrames) found.add(prepend(frameOf(at), list));
+          }
+        }
+        return [...found].map((list) => [promise, list] as const);
+      });
     },
     frame: (list) => listFrame[list]!,
     rest: (list) => listRest[list]!,
@@ -132,18 +162,9 @@ export function createFrameLists(graph: HeapGraph, promises: PendingPromises): F
   };
 }
 
-/** The same circle is written the same way wherever one comes into it. */
-function rotated(frames: readonly number[]): readonly number[] {
-  const least = frames.indexOf(Math.min(...frames));
-  return least <= 0 ? frames : [...frames.slice(least), ...frames.slice(0, least)];
-}
-
 /** The continuations that make the circle, each from one of its promises to the next. */
-export function insideCircle(
-  circle: readonly number[],
-  inside: ReadonlySet<number>,
-  promises: PendingPromises,
-): number[] {
+function insideCircle(circle: readonly number[], promises: PendingPromises): number[] {
+  const inside = new Set(circle);
   const found: number[] = [];
   for (const promise of circle) {
     for (let at = promises.first[promise]!; at < promises.first[promise + 1]!; at++) {
@@ -153,9 +174,9 @@ export function insideCircle(
   return found;
 }
 
-/** The function behind a suspended generator; a callback is its own. */
+/** The function behind a suspended generator; of a callback the one that it was bound to. */
 export function functionOf(graph: HeapGraph, kind: number, through: NodeRow): NodeRow {
-  if (kind !== awaitKind) return through;
+  if (kind !== awaitKind) return unboundFunction(graph, through);
   return childNamed(graph, through, graph.types.edge.internal, "function") ?? through;
 }
 
@@ -167,9 +188,24 @@ export function functionKey(graph: HeapGraph, closure: NodeRow): string {
   return `${scriptId[location]}:${line[location]}:${column[location]}`;
 }
 
-/** Whether a list of frames goes on above a promise. */
+/** By their places in the scripts; the language's own come last. */
+function compareFunctions(graph: HeapGraph, a: number, b: number): number {
+  const { scriptId, line, column } = graph.columns.locations;
+  const [first, second] = [a, b].map((closure) => graph.locationOf[closure] ?? -1) as [
+    number,
+    number,
+  ];
+  if (first === -1 || second === -1) return Number(first === -1) - Number(second === -1);
+  return (
+    scriptId[first]! - scriptId[second]! ||
+    line[first]! - line[second]! ||
+    column[first]! - column[second]!
+  );
+}
+
+/** Whether a list of frames goes on above a promise; nothing does above -1. */
 export const leadsOn = (lists: FrameLists, promise: number, list: number): boolean =>
-  list === circleAgain || lists.known(promise).includes(list);
+  promise === -1 ? list === noFrames : list === circleAgain || lists.known(promise).includes(list);
 
 /** Whether a continuation is a frame of a stack, rather than only on the way to one. */
 export const hasFrame = (kind: number): boolean => kind !== adoptKind && kind !== engineKind;

@@ -1,3 +1,4 @@
+import { isModule } from "./asyncModules.ts";
 import {
   childNamed,
   edgesBegin,
@@ -9,6 +10,7 @@ import {
   nodeType,
 } from "./heapGraph.ts";
 import { continuationKinds, type PendingPromises } from "./pendingPromises.ts";
+import { forEachRetainer } from "./retainers.ts";
 
 const awaitKind = continuationKinds.indexOf("await");
 
@@ -31,7 +33,8 @@ export function pausedGeneratorsOf(graph: HeapGraph, promises: PendingPromises):
       if (edgeNameOrIndex[edge] !== registersName) continue;
       if (edgeType(graph, edge) !== graph.types.edge.internal) continue;
       const registers = edgeTarget(graph, edge);
-      if (leadsTo(graph, registers, row) && hasIterator(graph, row)) found.push(row);
+      if (!leadsTo(graph, registers, row) || !hasIterator(graph, row)) continue;
+      if (!isAsked(graph, row) && !isOfModule(graph, row)) found.push(row);
     }
   }
   return found;
@@ -43,6 +46,27 @@ function leadsTo(graph: HeapGraph, from: NodeRow, to: NodeRow): boolean {
     if (edgeTarget(graph, edge) === to) return true;
   }
   return false;
+}
+
+/** An async generator has a queue of what it was asked for; one at the head of a microtask goes on at once. */
+function isAsked(graph: HeapGraph, row: NodeRow): boolean {
+  const request = graph.stringIndex("system / AsyncGeneratorRequest");
+  const end = edgesEnd(graph, row);
+  for (let edge = edgesBegin(graph, row); edge < end; edge++) {
+    const { hidden } = graph.types.edge;
+    if (edgeType(graph, edge) !== hidden) continue;
+    if (graph.columns.nodes.nodeName[edgeTarget(graph, edge)] === request) return true;
+  }
+  return false;
+}
+
+/** A module that waits for its imports has a generator that has not begun. */
+function isOfModule(graph: HeapGraph, row: NodeRow): boolean {
+  let found = false;
+  forEachRetainer(graph, row, (_, from) => {
+    found ||= isModule(graph, from);
+  });
+  return found;
 }
 
 /** The generator objects of async functions have no prototype: the program never sees them. */

@@ -1,3 +1,4 @@
+import { isModule, promisesOfModule } from "./asyncModules.ts";
 import { builtinOf } from "./builtinFunction.ts";
 import {
   childNamed,
@@ -94,10 +95,12 @@ export function pendingPromisesOf(graph: HeapGraph): PendingPromises {
   for (const [number, edge] of reactionEdges.entries()) {
     first[number] = kinds.length;
     for (const reaction of listOf(graph, edgeTarget(graph, edge as EdgeRow), words.reaction)) {
-      for (const { kind, through, next } of continuationsOf(graph, reaction, words)) {
+      const { kind, through, next } = continuationOf(graph, reaction, words);
+      const numbers = next.map(numberOf).filter((promise) => promise !== -1);
+      for (const promise of numbers.length > 0 ? numbers : [-1]) {
         kinds.push(continuationKinds.indexOf(kind));
         throughs.push(through ?? -1);
-        nexts.push(next === null ? -1 : numberOf(next));
+        nexts.push(promise);
       }
     }
   }
@@ -129,8 +132,8 @@ export function isGenerator(graph: HeapGraph, row: NodeRow): boolean {
 interface Continuation {
   readonly kind: ContinuationKind;
   readonly through: NodeRow | null;
-  /** The promise that it settles. */
-  readonly next: NodeRow | null;
+  /** The promises that it settles: several only for an async generator that was asked for several values. */
+  readonly next: readonly NodeRow[];
 }
 
 interface Words {
@@ -189,7 +192,7 @@ function* hiddenChildren(graph: HeapGraph, row: NodeRow): Iterable<NodeRow> {
   }
 }
 
-function continuationsOf(graph: HeapGraph, reaction: NodeRow, words: Words): Continuation[] {
+function continuationOf(graph: HeapGraph, reaction: NodeRow, words: Words): Continuation {
   const { node } = graph.types;
   const handlers: NodeRow[] = [];
   let derived: NodeRow | null = null;
@@ -198,44 +201,47 @@ function continuationsOf(graph: HeapGraph, reaction: NodeRow, words: Words): Con
     if (type === node.closure || isBound(graph, child)) handlers.push(child);
     else derived ??= promiseBehind(graph, child, words);
   }
-  return throughHandler(graph, handlers, derived, words);
+  return throughHandler(graph, handlers, derived === null ? [] : [derived], words);
 }
 
 function throughHandler(
   graph: HeapGraph,
   handlers: readonly NodeRow[],
-  derived: NodeRow | null,
+  derived: readonly NodeRow[],
   words: Words,
-): Continuation[] {
+): Continuation {
   // With both handlers given, the first is that for rejections and the second that for values.
   const handler = handlers.at(-1);
-  if (handler === undefined) return [{ kind: "engine", through: null, next: derived }];
+  if (handler === undefined) return { kind: "engine", through: null, next: derived };
   const builtin = graph.locationOf[handler] === -1 ? builtinOf(graph, handler) : null;
-  if (builtin === null) return [{ kind: "then", through: handler, next: derived }];
+  if (builtin === null) return { kind: "then", through: handler, next: derived };
   const context = childNamed(graph, handler, graph.types.edge.internal, "context");
   const slots = context === null ? [] : [...slotsOf(graph, context)];
   const generator = builtin.startsWith("Async")
     ? slots.find((row) => isGenerator(graph, row))
     : undefined;
-  if (generator !== undefined) {
-    const results = resultsOf(graph, generator, words);
-    return results.length === 0
-      ? [{ kind: "await", through: generator, next: null }]
-      : results.map((next) => ({ kind: "await", through: generator, next }));
-  }
+  if (generator !== undefined)
+    return { kind: "await", through: generator, next: resultsOf(graph, generator, words) };
   if (/^Promise(?:Then|Catch)Finally$/.test(builtin)) {
     const callback = slots.find((row) => nodeType(graph, row) === graph.types.node.closure);
-    return [{ kind: "finally", through: callback ?? null, next: derived }];
+    return { kind: "finally", through: callback ?? null, next: derived };
   }
+  const module = slots.find((row) => isModule(graph, row));
+  if (module !== undefined)
+    return { kind: "engine", through: null, next: promisesOfModule(graph, module) };
   const settled = slots.flatMap((row) => promiseBehind(graph, row, words) ?? []);
-  const nexts = settled.length > 0 ? settled : [derived];
-  return nexts.map((next) => ({ kind: kindOfBuiltin(builtin), through: null, next }));
+  // Only a rejection tells `any` from a race: its first value decides as well.
+  const isAny = handlers.some((row) => builtinOf(graph, row)?.startsWith("PromiseAny"));
+  return {
+    kind: isAny ? "Promise.any" : kindOfBuiltin(builtin),
+    through: null,
+    next: settled.length > 0 ? settled : derived,
+  };
 }
 
 function kindOfBuiltin(builtin: string): ContinuationKind {
   if (builtin.startsWith("PromiseAllSettled")) return "Promise.allSettled";
   if (builtin.startsWith("PromiseAll")) return "Promise.all";
-  if (builtin.startsWith("PromiseAny")) return "Promise.any";
   return builtin.startsWith("PromiseCapabilityDefault") ? "adopt" : "engine";
 }
 

@@ -16,6 +16,8 @@ import {
   objectId,
 } from "./heapGraph.ts";
 
+import { isEngineType, nativeContexts } from "./nativeContexts.ts";
+
 /** A FinalizationRegistry that was alive when the snapshot was taken. */
 export interface Registry {
   readonly row: NodeRow;
@@ -39,7 +41,6 @@ export interface Registry {
 }
 
 export const cellName = "system / WeakCell";
-const nativeContextPrefix = "system / NativeContext";
 
 /**
  * All registries of the heap, in the order of their rows. Decided by structure alone, since slots move
@@ -73,24 +74,6 @@ export function registriesOf(graph: HeapGraph): Registry[] {
     });
   }
   return found;
-}
-
-/** Rows of native contexts, one for each realm (`vm.createContext` makes more). */
-function nativeContexts(graph: HeapGraph): Set<number> {
-  const { strings, nodes } = graph.columns;
-  const isName = new Map<number, boolean>();
-  const rows = new Set<number>();
-  for (let row = 0; row < nodes.count; row++) {
-    if (!isEngineType(graph, row as NodeRow)) continue;
-    const name = nodes.nodeName[row]!;
-    let matches = isName.get(name);
-    if (matches === undefined) {
-      matches = strings.startsWith(name, nativeContextPrefix);
-      isName.set(name, matches);
-    }
-    if (matches) rows.add(row);
-  }
-  return rows;
 }
 
 /** The cleanup callback when the node is a registry, otherwise null. */
@@ -152,12 +135,6 @@ function cellsOf(
 
 export function isCell(graph: HeapGraph, row: NodeRow, cellIndex: number): boolean {
   return graph.columns.nodes.nodeName[row] === cellIndex && isEngineType(graph, row);
-}
-
-/** V8's own objects are `hidden`, or from Node 26 on `native` when internals are asked for (`exposeInternals`). */
-function isEngineType(graph: HeapGraph, row: NodeRow): boolean {
-  const type = nodeType(graph, row);
-  return type === graph.types.node.hidden || type === graph.types.node.native;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   nodeName,
   nodeType,
 } from "./heapGraph.ts";
+import { nativeContexts } from "./nativeContexts.ts";
 import { continuationKinds, isSlot, type PendingPromises } from "./pendingPromises.ts";
 import { forEachRetainer } from "./retainers.ts";
 import { strongWalk } from "./strongWalk.ts";
@@ -63,6 +64,7 @@ export function resumptionOf(
   const resumer = new Map<NodeRow, EdgeRow>();
   const resumedIn = new Map<NodeRow, number>();
   const isOrdinary = holdersOnly(graph);
+  const tablesOfAtomics = waitingForAtomics(graph);
   let phase = 1;
   const nothing: readonly EdgeRow[] = [];
 
@@ -73,7 +75,7 @@ export function resumptionOf(
     for (let edge = edgesBegin(graph, from); edge < end; edge++) {
       const promise = promises.numberOf(edgeTarget(graph, edge));
       if (promise === -1 || settledIn[promise] !== 0) continue;
-      if (!canSettle(graph, edge, from, isOrdinary)) continue;
+      if (!tablesOfAtomics.has(from) && !canSettle(graph, edge, from, isOrdinary)) continue;
       settledIn[promise] = phase;
       settler[promise] = edge;
       found.push(promises.reactions[promise]! as EdgeRow);
@@ -183,6 +185,17 @@ function marksOf(graph: HeapGraph, promises: PendingPromises): Uint8Array {
     });
   }
   return marks;
+}
+
+/** Where V8 keeps the promises of `Atomics.waitAsync`, which any thread can settle. */
+export function waitingForAtomics(graph: HeapGraph): ReadonlySet<NodeRow> {
+  const tables = new Set<NodeRow>();
+  for (const context of nativeContexts(graph)) {
+    const { internal } = graph.types.edge;
+    const table = childNamed(graph, context, internal, "atomics_waitasync_promises");
+    if (table !== null) tables.add(table);
+  }
+  return tables;
 }
 
 function holdersOnly(graph: HeapGraph): ReadonlySet<number> {

@@ -1,4 +1,4 @@
-import { type FrameLists, firstList, hasFrame, insideCircle, leadsOn } from "./frameLists.ts";
+import { type FrameLists, firstList, leadsOn } from "./frameLists.ts";
 import type { NodeRow } from "./heapGraph.ts";
 import type { PendingPromises } from "./pendingPromises.ts";
 
@@ -8,13 +8,12 @@ export type StackRows = readonly (NodeRow | -1)[];
 export function* circleStacks(
   circles: readonly (readonly number[])[],
   starts: ReadonlySet<number>,
+  lists: FrameLists,
   promises: PendingPromises,
 ): Iterable<StackRows> {
   for (const circle of circles) {
     if (!starts.has(circle[0]!)) continue;
-    yield insideCircle(circle, new Set(circle), promises)
-      .filter((at) => hasFrame(promises.kind[at]!))
-      .map((at) => promises.through[at]! as NodeRow | -1);
+    yield lists.around(circle).map((at) => promises.through[at]! as NodeRow | -1);
   }
 }
 
@@ -83,7 +82,7 @@ function* stacksFrom(
     const isPassedOn = frame === -1;
     if (!isPassedOn && frame !== lists.frame(level.list)) continue;
     const rest = isPassedOn ? level.list : lists.rest(level.list);
-    if (behind === -1 ? isPassedOn : !leadsOn(lists, behind, rest)) continue;
+    if (!leadsOn(lists, behind, rest)) continue;
     if (!isPassedOn) rows.push(promises.through[at]! as NodeRow | -1);
     if (behind !== -1 && rest >= firstList) {
       const first = promises.first[behind]!;

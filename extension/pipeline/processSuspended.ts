@@ -5,9 +5,12 @@ import type { CapturedHeap } from "./capturedHeap.ts";
 import { type SuspendedReading, suspendedReadingOf } from "./suspendedReading.ts";
 import type { ThreadSources } from "./threadSources.ts";
 
-/** For asking where functions stand: V8 goes through the whole heap for each. In milliseconds. */
-const longestAskingMs = 5000;
-const shortestAskingMs = 500;
+/**
+ * For asking where functions stand, in milliseconds: V8 goes through the whole heap for each, so as long as the
+ * snapshot took, within these limits.
+ */
+const shortestAskingMs = 5000;
+const longestAskingMs = 15_000;
 
 export interface SuspendedSource {
   readonly inspected: Pick<InspectedProcess, "awaitPositions">;
@@ -30,7 +33,7 @@ export async function readSuspended(
     if (!isStuck) sources.renew(threadId);
     const heap = await captureHeap(threadId, isStuck);
     heaps.push(heap);
-    const budgetMs = Math.min(longestAskingMs, Math.max(shortestAskingMs, heap.pauseMs / 2));
+    const budgetMs = Math.min(longestAskingMs, Math.max(shortestAskingMs, heap.pauseMs));
     const askAwaits = (ids: readonly number[]) =>
       inspected.awaitPositions(threadId, ids, { budgetMs, signal: context.signal });
     const reading = await suspendedReadingOf(

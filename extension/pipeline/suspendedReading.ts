@@ -105,11 +105,18 @@ const functionsIn = ({ frames }: AsyncGroup): NodeRow[] => frames.flatMap(genera
 const generatorsOf = ({ kind, waiting }: AsyncFrame): readonly NodeRow[] =>
   kind === "await" || kind === "yield" ? waiting : [];
 
-/** First one function of each frame, of the groups with most stacks first; then a second and a third one. */
+/**
+ * First one function of each frame, of the groups with most stacks first; then a second and a third one. Where
+ * functions of Node stand is of less use than the time that it takes.
+ */
 function idsToAsk(groups: readonly AsyncGroup[], { graph }: HeapReading): number[] {
+  const positions = createFunctionPositions(graph);
+  const isOfNode = ({ closure }: AsyncFrame) =>
+    closure !== null && (positions.of(closure)?.scriptName?.startsWith("node:") ?? false);
+  const frameLists = groups.map(({ frames }) => frames.filter((frame) => !isOfNode(frame)));
   const ids = new Set<number>();
   for (let round = 0; round < mostAsked; round++) {
-    for (const { frames } of groups) {
+    for (const frames of frameLists) {
       for (const frame of frames) {
         const rows = generatorsOf(frame);
         const row = rows[Math.floor(((rows.length - 1) * round) / Math.max(1, mostAsked - 1))];
@@ -149,7 +156,8 @@ function createDescriber(heap: HeapReading, { threadId, library }: SuspendedOpti
     const name = nodeName(graph, closure) || null;
     const start = startOfHeapPosition(positions.of(closure));
     const position = start && (await library.position(start.script, start, name));
-    const internal = start === null || start.script.url.startsWith("node:");
+    // What `eval` or `new Function` made is in a script without a name.
+    const internal = start ? start.script.url.startsWith("node:") : positions.of(closure) === null;
     return { start, name: position?.function ?? name, position, internal };
   };
   const functionOf = (frame: AsyncFrame): Promise<DescribedFunction> => {

@@ -10,7 +10,7 @@ export function wakerText({ kind, label }: Pick<WakerDescription, "kind" | "labe
     case "listener":
       return `event ${label}`;
     case "native":
-      return `native code: ${label}`;
+      return label === "" ? "native code" : `native code: ${label}`;
     case "queue":
       return `the queue ${label}`;
     case "object":

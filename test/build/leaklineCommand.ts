@@ -2,12 +2,16 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv, type ValidateFunction } from "ajv";
+import type { AsyncReport } from "../../extension/protocol/asyncReport.ts";
 import type { Finding } from "../../extension/protocol/finding.ts";
 import type { Report } from "../../extension/protocol/report.ts";
 import { type NodeMajor, nodeBinary } from "../setup/nodeVersions.mjs";
 
 const commandFile = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
-const schemaFile = fileURLToPath(new URL("../../dist/report.schema.json", import.meta.url));
+const schemaFiles = {
+  blocked: "report.schema.json",
+  async: "asyncReport.schema.json",
+} as const;
 
 export interface CommandResult {
   readonly exitCode: number | null;
@@ -61,16 +65,31 @@ export function runLeakline(
 }
 
 /** `leakline blocked TARGET --json`, with the report read. */
-export async function readBlocked(
+export const readBlocked = (
   target: string | number,
   words: readonly string[] = [],
   options: CommandOptions = {},
-): Promise<CommandResult & { readonly report: Report }> {
-  const result = await runLeakline(["blocked", String(target), "--json", ...words], options);
+): Promise<CommandResult & { readonly report: Report }> =>
+  readReport<Report>("blocked", [String(target), ...words], options);
+
+/** `leakline async TARGET --json`, with the report read. */
+export const readAsync = (
+  target: string | number,
+  words: readonly string[] = [],
+  options: CommandOptions = {},
+): Promise<CommandResult & { readonly report: AsyncReport }> =>
+  readReport<AsyncReport>("async", [String(target), ...words], options);
+
+async function readReport<Read>(
+  command: keyof typeof schemaFiles,
+  words: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult & { readonly report: Read }> {
+  const result = await runLeakline([command, ...words, "--json"], options);
   try {
     const report: unknown = JSON.parse(result.stdout);
-    expectSchema(report);
-    return { ...result, report: report as Report };
+    expectSchema(report, schemaFiles[command]);
+    return { ...result, report: report as Read };
   } catch (error) {
     if (error instanceof SchemaError) throw error;
     throw new Error(
@@ -81,11 +100,16 @@ export async function readBlocked(
 
 class SchemaError extends Error {}
 
-let validate: ValidateFunction | undefined;
+const validators = new Map<string, ValidateFunction>();
 
 /** Every report that a test reads is held against the schema that is shipped. */
-function expectSchema(report: unknown): void {
-  validate ??= new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schemaFile, "utf8")));
+function expectSchema(report: unknown, schemaFile: string): void {
+  let validate = validators.get(schemaFile);
+  if (validate === undefined) {
+    const path = fileURLToPath(new URL(`../../dist/${schemaFile}`, import.meta.url));
+    validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(path, "utf8")));
+    validators.set(schemaFile, validate);
+  }
   if (!validate(report)) throw new SchemaError(JSON.stringify(validate.errors, null, 1));
 }
 

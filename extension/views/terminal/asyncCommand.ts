@@ -31,7 +31,7 @@ Examples:
 
 A group is all suspended functions with the same asynchronous stack that wait
 for the same thing. A snapshot stops the process while it is written; for the
-await lines V8 then searches the heap, for up to five seconds.
+await lines V8 then searches the heap, which takes seconds when it is large.
 
 Exit code: 0 nothing found, 1 functions that can never go on, 2 wrong use or
 bad input, 3 the process can't be reached, was lost, or can't say what it does.`;
