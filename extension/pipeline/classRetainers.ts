@@ -53,6 +53,7 @@ export async function classRetainers(
   const merged = await waysOf(asked, groups, walk);
   const describer = createObjectDescriber(heap, measures, library);
   const { pathsFrom, pathCount } = request;
+  const told = merged.reduce((sum, { count }) => sum + count, 0);
   const pathRows = merged.slice(pathsFrom, pathsFrom + pathCount);
   return {
     schemaVersion: retainersReportSchemaVersion,
@@ -66,6 +67,7 @@ export async function classRetainers(
       from: pathsFrom,
       hasMore: merged.length > pathsFrom + pathRows.length,
       rows: pathRows,
+      untold: rows.length - groups.unreached.length - told,
       unheld: groups.unreached.length,
     },
     retainers: await pass("Merging the retainers", () =>

@@ -63,6 +63,7 @@ export async function objectRetainers(
       rows: steps
         .slice(pathsFrom, pathsFrom + pathCount)
         .map((way) => ({ count: 1, retainedBytes, objectId: id, steps: way })),
+      untold: 0,
       unheld: found.length === 0 && row !== rootRow ? 1 : 0,
     },
     retainers: await retainerTree(row, row, request, retainersOf(heap, measures, describer)),

@@ -76,6 +76,7 @@ export const RetainersReportSchema = Type.Object(
         from: count(),
         hasMore: Type.Boolean(),
         rows: Type.Array(HoldingPathSchema),
+        untold: count("Objects of a class in further ways, which are too many to tell apart."),
         unheld: count("Objects that nothing but weak references and bookkeeping leads to."),
       },
       closed,

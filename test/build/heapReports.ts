@@ -156,6 +156,7 @@ export const retainersReport = (known: Partial<RetainersReport> = {}): Retainers
         ],
       }),
     ],
+    untold: 0,
     unheld: 0,
   },
   retainers: {
@@ -205,6 +206,7 @@ export const classRetainersReport = (known: Partial<RetainersReport> = {}): Reta
         holdingPath({ count: 1100, retainedBytes: 1_126_400 }),
         holdingPath({ objectId: 5000, steps: holdingPath().steps.slice(0, 1) }),
       ],
+      untold: 92,
       unheld: 7,
     },
     retainers: {

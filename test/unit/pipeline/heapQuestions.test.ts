@@ -135,7 +135,7 @@ const drawn = ({ retainers }: RetainersReport) =>
     ].join(" "),
   );
 
-const waysIn = ({ paths }: RetainersReport) =>
+const waysIn = ({ paths }: Pick<RetainersReport, "paths">) =>
   paths.rows.map(
     ({ count, steps }) => `${count}: ${steps.map(({ from, edge }) => `${from}.${edge}`).join(" ")}`,
   );
@@ -254,6 +254,17 @@ test("a linked list of one class is two ways, and its own link stands once in th
     "  first in globalThis",
     "first in globalThis",
   ]);
+});
+
+test("of very many ways those that retain most are told, and how many objects the others hold", async () => {
+  const heap = drawHeap();
+  for (let at = 0; at < 1200; at++) {
+    heap.hold(`row${at}`, heap.node("object", "Row", { selfSizeBytes: 16 + at }));
+  }
+  const { analysis, id } = await open(heap);
+  const { paths } = await analysis.api.classRetainers(id, "Row", { ...request, pathCount: 2 });
+  expect(waysIn({ paths })).toEqual(["1: globalThis.row1199", "1: globalThis.row1198"]);
+  expect(paths).toMatchObject({ total: 1000, hasMore: true, untold: 200, unheld: 0 });
 });
 
 test("several classes of one name are asked about together", async () => {

@@ -107,7 +107,7 @@ test("retainers ask for what the options say", async () => {
 });
 
 test("what nothing keeps says so", async () => {
-  const nothing = { total: null, from: 0, hasMore: false, rows: [], unheld: 1 };
+  const nothing = { total: null, from: 0, hasMore: false, rows: [], untold: 0, unheld: 1 };
   const { stdout } = await leakline(["retainers", file, "--id", "7"], {
     retainers: async () => retainersReport({ paths: nothing }),
   });

@@ -84,6 +84,13 @@ function pathsText(report: RetainersReport, page: Page): readonly (readonly stri
       blocks.push([dim(`${margin}${more}${object ? "." : " (--top N)"}`)]);
     }
   }
+  if (paths.untold > 0) {
+    blocks.push(
+      prose(
+        `${formatCountOf(paths.untold, "object is", "objects are")} held in further ways, too many to tell apart.`,
+      ),
+    );
+  }
   if (paths.unheld > 0) {
     const what = object
       ? "Nothing keeps it"
