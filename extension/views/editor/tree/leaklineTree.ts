@@ -87,11 +87,20 @@ function itemOf(node: TreeNode): vscode.TreeItem {
   if (node.icon) item.iconPath = iconOf(node.icon);
   // Each word stands alone between spaces, so that a `when` clause can look for it.
   if (node.contexts) item.contextValue = ` ${node.contexts.join(" ")} `;
-  if (node.position) {
-    item.command = { command: "leakline.openLine", title: "Open the line", arguments: [node.id] };
-  }
+  if (node.position) item.command = openLine(node);
   return item;
 }
+
+/**
+ * While a row is drawn anew the editor has dropped the arguments of its command, and knows nothing of the rows below it.
+ * A click at that moment is to open the line as well: a row that has rows below it is opened because it is selected, any
+ * other by its id.
+ */
+const openLine = ({ id, children }: TreeNode): vscode.Command => ({
+  command: "leakline.openLine",
+  title: "Open the line",
+  ...(children.length === 0 && { arguments: [id] }),
+});
 
 const iconOf = ({ id, color }: NonNullable<TreeNode["icon"]>) =>
   new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color));
