@@ -36,14 +36,17 @@ export async function readTarget(target: WatchedTarget, parts: EditorParts): Pro
   const { title } = target.state;
   try {
     const report = await target.reading(() =>
-      withProgress(`Leakline reads ${title}`, (asking) => lookThenCapture(target, asking, parts)),
+      withProgress(`Leakline reads ${title}`, (asking) =>
+        lookThenCapture(target, target.whileWatched(asking), parts),
+      ),
     );
     parts.log.info(`${title}: reading ${report.capture.reading}, ${report.capture.level}`);
     await showOutcome(target, report, parts);
   } catch (error) {
     const { key, look, heap } = target.state;
-    // Cancelled before anything was read of it: there is nothing to watch.
-    if (isCancelled(error) && !look && !heap) await parts.targets.remove(key);
+    // Cancelled before anything was read of it: there is nothing to watch. After Stop, another may be in its place.
+    const isListed = parts.targets.find(key) === target;
+    if (isCancelled(error) && !look && !heap && isListed) await parts.targets.remove(key);
     showFailure(error, parts.log);
   }
 }

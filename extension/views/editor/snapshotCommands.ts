@@ -18,7 +18,8 @@ export async function takeHeapSnapshot(parts: EditorParts): Promise<void> {
   try {
     const saved = await withProgress(
       `Leakline takes a snapshot of ${wanted.title}`,
-      async (asking) => {
+      async (ofUser) => {
+        const asking = target.whileWatched(ofUser);
         const { kind } = await target.open(asking);
         if (kind === "file") return undefined;
         const { capture } = await target.look(asking);

@@ -116,6 +116,11 @@ export class WatchedTarget {
     return this.#opening;
   }
 
+  /** What asks so is cancelled also when the target is watched no longer, and nobody waits for its turn in vain. */
+  whileWatched(asking: Asking): Asking {
+    return { ...asking, signal: AbortSignal.any([asking.signal, this.#over.signal]) };
+  }
+
   /** Work of several questions, which make one reading. */
   async reading<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#change({ isBeingRead: true });
@@ -230,6 +235,8 @@ export class WatchedTarget {
       return await question(known.analysis.bind(asking), target);
     } catch (error) {
       this.#failed(error);
+      // Whatever it was: we have closed it ourselves meanwhile.
+      if (this.#over.signal.aborted) throw new DOMException("It was stopped.", cancelledErrorName);
       throw error;
     } finally {
       this.#askings--;

@@ -190,6 +190,29 @@ test("a target that is stopped while it is being opened is closed as soon as it 
   expect(asked()).toEqual(["openTarget 4242", "closeTarget"]);
 });
 
+test("what is asked when the target is stopped is cancelled, and not told that the process went away", async () => {
+  let lose = (_: Error) => {};
+  const { list } = watching({
+    capture: () =>
+      new Promise((_, reject) => {
+        lose = reject;
+      }),
+    closeTarget: async () => {
+      lose(lostTarget("process 4242", "the snapshot was taken"));
+      return { leftBehind: null };
+    },
+  });
+  const target = list.add(wanted("4242"));
+  await target.look(asking());
+  const whileWatched = target.whileWatched(asking());
+  const capturing = target.capture(asking()).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(whileWatched.signal.aborted).toBe(false);
+  await list.remove("target:4242");
+  expect(await capturing).toMatchObject({ name: "AbortError" });
+  expect(whileWatched.signal.aborted).toBe(true);
+});
+
 test("stopping closes the target, and says what stays behind", async () => {
   const { list, asked } = watching({ closeTarget: async () => ({ leftBehind: "a port" }) });
   await list.add(wanted("4242")).look(asking());
