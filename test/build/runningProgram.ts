@@ -49,7 +49,8 @@ export interface RunningProgram {
   stop(): Promise<ProgramEnd>;
 }
 
-const defaultDeadlineMs = 20_000;
+/** A busy machine may take long, and waiting costs nothing when all goes well. */
+const defaultDeadlineMs = 60_000;
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /**

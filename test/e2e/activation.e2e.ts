@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { analysisProcesses } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
+import { waitFor } from "../build/editor/waiting.ts";
 
 const code = useWorkbench({ files: { "main.js": "console.log(1);\n" } });
 
@@ -23,10 +24,11 @@ test("it is not started before something of it is looked at, and then starts at 
   expect(await running()).not.toMatch(/^Leakline/im);
   await code().sideBar.open();
   await code().view("Leakline").open();
-  await expect.poll(running).toMatch(/leakline/i);
-  const line = (await running()).split("\n").find((text) => /leakline/i.test(text)) ?? "";
-  const activationMs = /Activation: (\d+)ms/.exec(line)?.[1];
-  expect(activationMs, line).toBeDefined();
+  const activationMs = await waitFor(
+    "Leakline's activation",
+    async () => /^.*leakline.*Activation: (\d+)ms/im.exec(await running())?.[1],
+    { seen: running },
+  );
   console.log(`activation of the extension: ${activationMs} ms`);
   // Nothing heavy is started with it.
   expect(analysisProcesses(code())).toEqual([]);

@@ -16,6 +16,7 @@ import {
   putBack,
 } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
+import { waitFor } from "../build/editor/waiting.ts";
 import { runLeakline } from "../build/leaklineCommand.ts";
 import { lineOf } from "../build/lineOf.ts";
 import { startProgram } from "../build/runningProgram.ts";
@@ -27,6 +28,8 @@ const answerLine = lineOf("test/e2e/programs/largeHeap.cjs", /BREAKPOINT/);
 const snapshots = mkdtempSync(join(tmpdir(), "leakline-test-"));
 const reads = /^Leakline reads/;
 const takes = /^Leakline takes a snapshot/;
+/** On a busy machine. */
+const atOnceMs = 30_000;
 
 const code = useWorkbench({
   launch: [
@@ -50,12 +53,18 @@ afterEach(async () => {
   await putBack(code());
 });
 
-/** Clicks `Cancel` while the message of a progress says this; it goes at once, and nobody complains. */
+/** Clicks `Cancel` while the message of a progress says this. */
 async function cancel(title: RegExp, phase: RegExp): Promise<void> {
   const { notifications } = code();
-  await notifications.waitFor(new RegExp(`${title.source}.*${phase.source}`), 60_000);
+  await notifications.waitFor(new RegExp(`${title.source}.*${phase.source}`));
   await notifications.click(title, "Cancel");
-  await notifications.waitUntilGone(title, 15_000);
+  await expectCancelled(title);
+}
+
+/** The message of the progress goes at once, and nobody complains. */
+async function expectCancelled(title: RegExp): Promise<void> {
+  const { notifications } = code();
+  await notifications.waitUntilGone(title, atOnceMs);
   expect((await notifications.list()).filter(({ severity }) => severity !== "info")).toEqual([]);
 }
 
@@ -78,7 +87,7 @@ async function expectUntouched({
   readonly pid: number;
   readonly port: number;
 }): Promise<void> {
-  const turns = Number(await askProgram(port, 60_000));
+  const turns = Number(await askProgram(port));
   await expect.poll(async () => Number(await askProgram(port))).toBeGreaterThan(turns);
   await expect.poll(() => filesLeft(pid)).toEqual([]);
 }
@@ -135,7 +144,7 @@ describe("cancelled while it opens", () => {
     await code().runCommand("Leakline: Attach to Node process…");
     await pickProcess(code(), program.pid);
     await cancel(reads, /nativeSpell/);
-    await program.waitForAnnouncement((one) => one["unblocked"] === true, 40_000);
+    await program.waitForAnnouncement((one) => one["unblocked"] === true, 120_000);
     // The signal is served now.
     await expect.poll(program.stderr).toContain("Debugger listening");
     const ports = () => listeningSockets(program.pid).map(({ localPort }) => localPort);
@@ -182,6 +191,14 @@ describe("cancelled in a debugged program", () => {
     await expectGoesOn();
   });
 
+  test("by Stop while the snapshot is taken", async () => {
+    await findBlocked(code());
+    await code().notifications.waitFor(/^Leakline reads.*Taking the snapshot/);
+    await code().runCommand("Leakline: Stop");
+    await expectCancelled(reads);
+    await expectGoesOn();
+  });
+
   test("while a snapshot is saved", async () => {
     await code().runCommand("Leakline: Take heap snapshot");
     await cancel(takes, /Taking the snapshot/);
@@ -217,14 +234,14 @@ test("cancelled while a snapshot is analysed: the file is kept as it is, and can
     await quickInput.accept();
   };
   await openFile();
-  const [analysis = 0] = analysisProcesses(code());
+  const analysis = await waitFor("the analysis process", async () => analysisProcesses(code())[0]);
   await notifications.waitFor(/^Leakline reads large\.heapsnapshot: Reading the snapshot/);
   // A fast machine would be ready before the click.
   process.kill(analysis, "SIGSTOP");
   onTestFinished(() => void process.kill(analysis, "SIGCONT"));
   await notifications.click(reads, "Cancel");
   process.kill(analysis, "SIGCONT");
-  await notifications.waitUntilGone(reads, 10_000);
+  await notifications.waitUntilGone(reads, atOnceMs);
   await view("Leakline").open();
   expect((await view("Leakline").rows()).map(({ text }) => text)).not.toContain("closeRow");
   expect(statSync(file)).toMatchObject({ size: before.size, mtimeMs: before.mtimeMs });

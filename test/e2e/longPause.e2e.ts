@@ -15,17 +15,18 @@ test("a snapshot that stops the process for longer than allowed is asked for, wi
   await code().sideBar.open();
   await leakline.open();
   await findBlocked(code(), program.pid);
-  const asked = await dialog.waitUntilOpen(20_000);
+  const asked = await dialog.waitUntilOpen();
   expect(asked.message).toBe("Take a heap snapshot?");
   expect(asked.detail).toMatch(
     /^It stops the process for about [\d.]+ m?s and needs about [\d.]+ MB of memory.*collects garbage first/,
   );
   await dialog.click("Cancel");
+  await expect.poll(() => dialog.state()).toBeUndefined();
   await notifications.waitUntilGone(/^Leakline reads/);
   await leakline.waitForRow("How many wait behind it is not known without a snapshot");
 
   await notifications.click(/closeSession blocks finalizers/, "Count What Waits");
-  await dialog.waitUntilOpen(20_000);
+  await dialog.waitUntilOpen();
   await dialog.click("Take Snapshot");
   await leakline.waitForRow(/^closeSession running .* 750 waiting/);
 });

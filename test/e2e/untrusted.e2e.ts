@@ -42,7 +42,7 @@ test("once it is trusted everything is there", async () => {
   await view("Leakline").clickWelcomeButton("Manage Workspace Trust");
   await page.getByRole("button", { name: "Trust", exact: true }).click();
   await expect.poll(() => view("Leakline").welcome()).toContain("Find Blocked Finalizers");
-  expect(await quickInput.searchCommands("Leakline: Find")).toContain(
-    "Leakline: Find blocked finalizers",
-  );
+  await expect
+    .poll(() => quickInput.searchCommands("Leakline: Find"))
+    .toContain("Leakline: Find blocked finalizers");
 });

@@ -38,13 +38,12 @@ test("an empty view says what it is for, and leads to the commands", async () =>
   const { view, quickInput } = code();
   const leakline = view("Leakline");
   await leakline.open();
-  const welcome = await leakline.welcome();
   for (const text of [
     "Which cleanup callback is stuck",
     "Attach to Node Process…",
     "open the demo",
   ])
-    expect(welcome).toContain(text);
+    await expect.poll(() => leakline.welcome()).toContain(text);
   await leakline.clickWelcomeButton("Attach to Node Process…");
   await quickInput.waitUntilOpen("Leakline: which Node process?");
   await quickInput.cancel();
@@ -72,7 +71,7 @@ test("a finding is ignored with a reason, and taken back", async () => {
   const { quickInput } = code();
   const program = await start(demo);
   const leakline = await findBlocked(code(), program.pid);
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/);
+  await waitForBlockage(code(), /^closeSession running .* 750 waiting/);
   await leakline.clickAction(findingRow("closeSession", "running"), "Ignore with reason…");
   await quickInput.waitUntilOpen("Leakline: ignore this finding");
   await quickInput.accept();
@@ -83,9 +82,9 @@ test("a finding is ignored with a reason, and taken back", async () => {
   await waitForBadge(code(), 0);
   await leakline.expand("Ignored");
   await leakline.waitForRow(findingRow("closeSession", "running"));
-  expect(await leakline.hover(findingRow("closeSession", "running"))).toContain(
-    "Ignored: the vendor knows",
-  );
+  await expect
+    .poll(() => leakline.hover(findingRow("closeSession", "running")))
+    .toContain("Ignored: the vendor knows");
   await leakline.clickAction(findingRow("closeSession", "running"), "Stop ignoring");
   await code().statusBar.waitFor(/closeSession blocks finalizers/);
 });
@@ -114,7 +113,7 @@ test("a snapshot is taken into the folder, readable by its owner only, and opene
   const program = await start(scenarioFile("heldClosure", "leaky.js"));
   await code().runCommand("Leakline: Take heap snapshot");
   await pickProcess(code(), program.pid);
-  const { text } = await notifications.waitFor(/^The snapshot is in /, 60_000);
+  const { text } = await notifications.waitFor(/^The snapshot is in /);
   const file = /^The snapshot is in (\S+\.heapsnapshot) /.exec(text)?.[1] ?? "";
   expect(text).toContain("It holds every string of the process, passwords included.");
   expect(statSync(file).mode & 0o077).toBe(0);
@@ -138,7 +137,7 @@ test("the demo is opened by its command, and found", async () => {
   await notifications.click(/^The demo "blocked" runs/, "Find Blocked Finalizers");
   const leakline = view("Leakline");
   await leakline.open();
-  await leakline.waitForRow(/^closeSession running .* 750 waiting/);
+  await waitForBlockage(code(), /^closeSession running .* 750 waiting/);
   // What is shipped has no sources on the disk: they come from the map.
   await leakline.click(findingRow("closeSession", "running"));
   await code().editor.waitForCursor("shareClient.ts");
@@ -147,7 +146,7 @@ test("the demo is opened by its command, and found", async () => {
 test("the walkthrough has its four steps, and its command opens the demo", async () => {
   const { page, quickInput } = code();
   await code().runCommand("Welcome: Open Walkthrough...");
-  await quickInput.waitUntilOpen();
+  await quickInput.waitUntilOpen(/^Select a walkthrough/);
   await quickInput.type("Find a blocked finalizer");
   await quickInput.choose(/Find a blocked finalizer/);
   const steps = page.locator(".getting-started-step .step-title");

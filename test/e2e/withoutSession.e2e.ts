@@ -35,13 +35,14 @@ test.each(nodeVersions)("a blocked process of Node %i is picked by its pid", asy
   await quickInput.waitUntilOpen(processPicker);
   await quickInput.type(`[${program.pid}]`);
   await expect
-    .poll(async () => (await quickInput.state())?.rows.map(({ label }) => label) ?? [])
-    .toContain(`fileService.cjs [${program.pid}]`);
-  const rows = (await quickInput.state())?.rows ?? [];
-  expect(rows.find(({ label }) => label.includes(`[${program.pid}]`))).toMatchObject({
-    description: expect.stringMatching(/^for [\d.]+ (?:s|ms|min)\b.* · inspector closed$/),
-    detail: expect.stringContaining("fileService.cjs"),
-  });
+    .poll(async () =>
+      (await quickInput.state())?.rows.find(({ label }) => label.includes(`[${program.pid}]`)),
+    )
+    .toMatchObject({
+      label: `fileService.cjs [${program.pid}]`,
+      description: expect.stringMatching(/^for [\d.]+ (?:s|ms|min)\b.* · inspector closed$/),
+      detail: expect.stringContaining("fileService.cjs"),
+    });
   await quickInput.choose(`fileService.cjs [${program.pid}]`);
   await notifications.waitFor(/^Opening the inspector of process \d+ with SIGUSR1/);
   const leakline = view("Leakline");
@@ -141,6 +142,7 @@ test("an address where nobody listens is a clear failure, and the next command w
   await quickInput.waitUntilOpen(processPicker);
   await quickInput.type("address");
   await quickInput.choose(/An inspector.s address/);
+  await quickInput.waitUntilOpen("Leakline: the inspector's address");
   await quickInput.type("127.0.0.1:1");
   await quickInput.accept();
   expect(await notifications.waitFor(/^Nothing answers at 127\.0\.0\.1:1/)).toMatchObject({

@@ -49,8 +49,8 @@ describe("an editor in which Leakline is installed", () => {
       .toHaveLength(1);
     const leakline = view("Leakline");
     await leakline.open();
-    expect(await leakline.rows()).toEqual([]);
     await expect.poll(() => leakline.welcome()).toMatch(/^Which cleanup callback is stuck/);
+    expect(await leakline.rows()).toEqual([]);
     await expect
       .poll(() => leakline.titleActions())
       .toEqual(["Find blocked finalizers", "Collapse All", "More Actions..."]);

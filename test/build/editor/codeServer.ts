@@ -7,6 +7,7 @@ import { type NodeMajor, nodeBinary } from "../../setup/nodeVersions.mjs";
 import { freePort } from "../freePort.ts";
 import { killMarked, watchMarked, watchProcessGroup } from "../reaper.ts";
 import { editorSettings } from "./settings.ts";
+import { patienceMs } from "./waiting.ts";
 
 export interface CodeServerOptions {
   /** An empty folder for all that it writes. */
@@ -32,7 +33,7 @@ export interface CodeServer {
   stop(): void;
 }
 
-const startsWithinMs = 60_000;
+const startsWithinMs = 2 * patienceMs;
 /** Inherited by whatever is started in the editor, debugged programs too. */
 const markVariable = "LEAKLINE_EDITOR_UNDER_TEST";
 

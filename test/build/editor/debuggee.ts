@@ -28,7 +28,7 @@ export async function waitForDebuggee({ debug }: Workbench): Promise<Debuggee> {
 }
 
 /** What the program's server answers: its loop turns. */
-export async function askProgram(port: number, withinMs = 15_000): Promise<string> {
+export async function askProgram(port: number, withinMs = patienceMs): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     signal: AbortSignal.timeout(withinMs),
   });

@@ -55,7 +55,10 @@ export interface Debugging {
   evaluate(expression: string): Promise<void>;
 }
 
-const mostSessions = 8;
+const startAppearsWithinMs = 20_000;
+const sessionEndsWithinMs = 5_000;
+const clickAgainMs = 10_000;
+const typedWithinMs = 2_000;
 
 export function debuggingOf(
   { page, step }: Screen,
@@ -69,32 +72,44 @@ export function debuggingOf(
   const callStack = () => stackRows.evaluateAll(readCallStack);
   const consoleRows = page.locator(".repl .monaco-list-row");
   const consoleLines = () => consoleRows.evaluateAll(readConsole);
+  const replInput = page.locator(".repl-input-wrapper .monaco-editor");
+  const typedInRepl = async () =>
+    ((await replInput.locator(".view-lines").textContent()) ?? "").replaceAll("\u00a0", " ");
   const state = async () => ({ callStack: await callStack(), console: await consoleLines() });
 
   const until = (what: string, isSo: () => Promise<boolean>, withinMs: number) =>
     waitFor(what, async () => (await isSo()) || undefined, { withinMs, seen: state });
 
-  /** Right after the start of the editor nothing listens to the key yet. */
+  /** Right after its start the editor may not hear the key; pressed twice, it would start two sessions. */
   async function pressF5(): Promise<void> {
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      await page.keyboard.press("F5");
-      const isStarted = await toolbar.waitFor({ timeout: 4000 }).then(
-        () => true,
-        () => false,
-      );
-      if (isStarted) return;
+    await page.keyboard.press("F5");
+    const isStarted = await toolbar.waitFor({ timeout: startAppearsWithinMs }).then(
+      () => true,
+      () => false,
+    );
+    if (!isStarted) await page.keyboard.press("F5");
+  }
+
+  /** A session that starts at this moment takes the focus away, which closes the list. */
+  async function pickAndStart(configuration: string): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      try {
+        await quickInput.runCommand("Debug: Select and Start Debugging");
+        await quickInput.choose(configuration, startAppearsWithinMs);
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await page.keyboard.press("Escape");
+      }
     }
   }
 
   return {
     start: (configuration) =>
       step(`start debugging ${configuration ?? ""}`, async () => {
-        if (configuration === undefined) {
-          await pressF5();
-        } else {
-          await quickInput.runCommand("Debug: Select and Start Debugging");
-          await quickInput.choose(configuration);
-        }
+        if (configuration === undefined) await pressF5();
+        else await pickAndStart(configuration);
         await toolbar.waitFor({ timeout: patienceMs });
       }),
     waitUntilStopped: (withinMs = patienceMs) =>
@@ -114,16 +129,21 @@ export function debuggingOf(
     press: (name) => step(`press ${name}`, () => button(name).click()),
     stopAll: () =>
       step("stop all sessions", async () => {
-        for (let attempt = 0; attempt < mostSessions; attempt++) {
-          if ((await toolbar.count()) === 0) return;
-          // It ends the session in front; the next one comes there.
-          const before = await callStack();
-          await quickInput.runCommand("Debug: Stop");
-          const isFewer = async () =>
-            (await toolbar.count()) === 0 || (await callStack()).length < before.length;
-          await until("fewer sessions", isFewer, 5_000).catch(() => {});
-        }
-        await until("the end", async () => (await toolbar.count()) === 0, patienceMs);
+        await page.keyboard.press("Escape");
+        await waitFor(
+          "the end",
+          async () => {
+            if ((await toolbar.count()) === 0) return true;
+            // It ends the session in front; the next one comes there. No command: they end by themselves, too.
+            const before = await callStack();
+            await page.keyboard.press("Shift+F5");
+            const isFewer = async () =>
+              (await toolbar.count()) === 0 || (await callStack()).length < before.length;
+            await until("fewer sessions", isFewer, sessionEndsWithinMs).catch(() => {});
+            return undefined;
+          },
+          { seen: state },
+        );
       }),
     callStack,
     waitForCallStack: (what, isSo, withinMs = patienceMs) =>
@@ -140,7 +160,7 @@ export function debuggingOf(
     selectInCallStack: (match) =>
       step(`select ${match} in the call stack`, async () => {
         const index = await waitFor(
-          `${match} in the call stack`,
+          `one ${match} in the call stack`,
           async () => {
             const rows = await callStack();
             const found = findOne(rows, (row) => row.text, match);
@@ -157,12 +177,11 @@ export function debuggingOf(
             (entry) => entry.line === line && entry.gutter.some(isBreakpoint),
           );
         const before = await hasOne();
+        const isToggled = async () => (await hasOne()) !== before;
+        const what = `a breakpoint toggled in line ${line}`;
         await textEditor.clickGutter(line);
-        await until(
-          `a breakpoint toggled in line ${line}`,
-          async () => (await hasOne()) !== before,
-          patienceMs,
-        );
+        await until(what, isToggled, clickAgainMs).catch(() => textEditor.clickGutter(line));
+        await until(what, isToggled, patienceMs);
       }),
     console: consoleLines,
     waitForConsole: (match, withinMs = patienceMs) =>
@@ -175,8 +194,16 @@ export function debuggingOf(
       ),
     evaluate: (expression) =>
       step(`evaluate ${expression}`, async () => {
-        await page.locator(".repl-input-wrapper .monaco-editor").click();
-        await page.keyboard.insertText(expression);
+        await waitFor(`${expression} in the console's box`, async () => {
+          await replInput.click();
+          await page.keyboard.insertText(expression);
+          const isTyped = async () => (await typedInRepl()) === expression || undefined;
+          const typed = await waitFor("the text", isTyped, { withinMs: typedWithinMs }).catch(
+            // The stop before has taken the focus, and the text, to its line.
+            () => page.keyboard.press("Control+Z"),
+          );
+          return typed || undefined;
+        });
         await page.keyboard.press("Enter");
       }),
   };

@@ -26,7 +26,7 @@ export function dialogOf({ page, step }: Screen): Dialog {
     click: (button) =>
       step(`click ${button} in the dialog`, async () => {
         const index = await waitFor(
-          `a button ${button} in a dialog`,
+          `one button ${button} in a dialog`,
           async () => {
             const buttons = (await state())?.buttons ?? [];
             const found = findOne(buttons, (text) => text, button);

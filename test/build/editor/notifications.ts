@@ -16,7 +16,7 @@ export interface Notifications {
   waitFor(match: TextMatch, withinMs?: number): Promise<Notification>;
   waitUntilGone(match: TextMatch, withinMs?: number): Promise<void>;
   /** Clicks a button of the message with this text; `Cancel` is one too. */
-  click(match: TextMatch, button: string): Promise<void>;
+  click(match: RegExp, button: string): Promise<void>;
   /** All progress that a message shows until it is gone: texts and percents, without repetitions. */
   follow(match: RegExp, withinMs?: number): Promise<readonly Notification[]>;
   /** Removes all messages. */
@@ -43,17 +43,17 @@ export function notificationsOf({ page, step }: Screen): Notifications {
       }),
     click: (match, button) =>
       step(`click ${button} on ${match}`, async () => {
-        const place = await waitFor(
+        const isThere = async () =>
+          (await list()).some(({ text, buttons }) => match.test(text) && buttons.includes(button));
+        await waitFor(
           `a button ${button} on a message ${match}`,
-          async () => {
-            const all = await list();
-            const item = all.findIndex(({ text }) => matches(text, match));
-            const index = all[item]?.buttons.indexOf(button) ?? -1;
-            return index < 0 ? undefined : { item, index };
-          },
+          async () => (await isThere()) || undefined,
           { seen: list },
         );
-        await items.nth(place.item).locator(".monaco-button").nth(place.index).click();
+        // By its text: with each new message the others move.
+        const text = page.locator(".notification-list-item-message", { hasText: match });
+        const item = items.filter({ has: text }).first();
+        await item.getByRole("button", { name: button, exact: true }).click();
       }),
     follow: (match, withinMs = 60_000) =>
       step(`follow ${match}`, async () => {

@@ -1,6 +1,6 @@
 import type { PageElement, PageGlobals } from "./pageElement.ts";
 import type { Screen } from "./steps.ts";
-import { findOne, type TextMatch, waitFor } from "./waiting.ts";
+import { findOne, patienceMs, type TextMatch, waitFor } from "./waiting.ts";
 
 export interface QuickRow {
   readonly label: string;
@@ -8,6 +8,10 @@ export interface QuickRow {
   readonly detail: string;
   /** Undefined where nothing can be ticked. */
   readonly checked: boolean | undefined;
+  /** Parts of it are emphasized because they are what the box says. */
+  readonly isMatch: boolean;
+  /** The heading that begins with this row, such as `similar commands`. */
+  readonly heading: string;
 }
 
 export interface QuickInputState {
@@ -31,7 +35,7 @@ export interface QuickInput {
   /** Replaces the text in the box. */
   type(text: string): Promise<void>;
   /** Clicks the row with this label, or ticks it where several may be picked. */
-  choose(label: TextMatch): Promise<void>;
+  choose(label: TextMatch, withinMs?: number): Promise<void>;
   /** Presses Enter. */
   accept(): Promise<void>;
   /** Presses Escape. */
@@ -39,7 +43,8 @@ export interface QuickInput {
   waitUntilClosed(): Promise<void>;
 }
 
-const commandAttempts = 4;
+const paletteOpensWithinMs = 5_000;
+const commandAppearsWithinMs = 5_000;
 const noCommands = "No matching commands";
 
 export function quickInputOf({ page, step }: Screen): QuickInput {
@@ -50,53 +55,62 @@ export function quickInputOf({ page, step }: Screen): QuickInput {
   const state = () => page.evaluate(readQuickInput);
   const rows = async () => (await state())?.rows ?? [];
 
-  async function clickRow(label: TextMatch): Promise<void> {
+  async function clickRow(label: TextMatch, withinMs = patienceMs): Promise<void> {
     const index = await waitFor(
-      `a row ${label} in the quick pick`,
+      `one row ${label} in the quick pick`,
       async () => {
         const current = await rows();
         const found = findOne(current, (row) => row.label, label);
         return found && current.indexOf(found);
       },
-      { seen: state },
+      { withinMs, seen: state },
     );
-    await rowLocator.nth(index).click();
+    await rowLocator.nth(index).click({ timeout: withinMs });
   }
 
-  async function openPalette(text: string): Promise<void> {
-    await page.keyboard.press("F1");
-    await box.waitFor({ state: "visible", timeout: 3_000 });
-    await box.fill(`>${text}`);
-  }
-
-  async function runCommand(title: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+  /**
+   * Types into the palette and goes on with `work`. When that fails it all begins anew: a session that starts at this
+   * moment takes the focus away, which closes the palette, and right after its start the editor hears no key.
+   */
+  async function withPalette<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
       try {
-        await openPalette(title);
-        const isThere = async () => (await rows()).some((row) => row.label === title) || undefined;
-        await waitFor(`the command ${title}`, isThere, { withinMs: 2_500, seen: state });
-        await clickRow(title);
-        return;
+        await page.keyboard.press("F1");
+        await box.waitFor({ state: "visible", timeout: paletteOpensWithinMs });
+        await box.fill(`>${text}`, { timeout: paletteOpensWithinMs });
+        return await work();
       } catch (error) {
-        // A session that starts at this moment takes the focus away, which closes the palette.
-        if (attempt === commandAttempts) throw error;
+        if (Date.now() > deadline) throw error;
         await page.keyboard.press("Escape");
       }
     }
   }
 
+  /** What the palette has found for a text; undefined while it still shows what it showed before. */
+  async function found(text: string): Promise<readonly string[] | undefined> {
+    const current = await state();
+    const [first] = current?.rows ?? [];
+    if (!first || current?.value !== `>${text}`) return undefined;
+    if (first.label === noCommands) return [];
+    const isAnswer = first.isMatch || first.heading === "similar commands";
+    return isAnswer ? current.rows.map(({ label }) => label) : undefined;
+  }
+
   return {
-    runCommand: (title) => step(`run ${title}`, () => runCommand(title)),
+    runCommand: (title) =>
+      step(`run ${title}`, () => withPalette(title, () => clickRow(title, commandAppearsWithinMs))),
     searchCommands: async (text) => {
-      const found = await step(`search commands ${text}`, async () => {
-        await openPalette(text);
-        return waitFor("an answer of the palette", async () => {
-          const labels = (await rows()).map((row) => row.label);
-          return labels.length > 0 ? labels.filter((label) => label !== noCommands) : undefined;
-        });
-      });
+      const commands = await step(`search commands ${text}`, () =>
+        withPalette(text, () =>
+          waitFor("an answer of the palette", () => found(text), {
+            withinMs: commandAppearsWithinMs,
+            seen: state,
+          }),
+        ),
+      );
       await page.keyboard.press("Escape");
-      return found;
+      return commands;
     },
     waitUntilOpen: (placeholderOrTitle) =>
       step("quick input opens", () =>
@@ -118,7 +132,7 @@ export function quickInputOf({ page, step }: Screen): QuickInput {
       ),
     state,
     type: (text) => step(`type ${text}`, () => box.fill(text)),
-    choose: (label) => step(`choose ${label}`, () => clickRow(label)),
+    choose: (label, withinMs) => step(`choose ${label}`, () => clickRow(label, withinMs)),
     accept: () => step("press Enter", () => page.keyboard.press("Enter")),
     cancel: () => step("press Escape", () => page.keyboard.press("Escape")),
     waitUntilClosed: () => widget.waitFor({ state: "hidden" }),
@@ -147,6 +161,8 @@ function readQuickInput(): QuickInputState | undefined {
         row.getAttribute("role") === "checkbox"
           ? row.getAttribute("aria-checked") === "true"
           : undefined,
+      isMatch: row.querySelector(".highlight") !== null,
+      heading: textOf(row.querySelector(".quick-input-list-separator")),
     })),
   };
 }

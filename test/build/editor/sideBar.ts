@@ -37,9 +37,12 @@ export function sideBarOf({ page, step }: Screen): SideBar {
   return {
     open: (part = debugPart) =>
       step(`open the side bar ${part}`, async () => {
-        const isOpen = (await icon(part).getAttribute("aria-expanded")) === "true";
-        // A click on the icon of what is open closes it.
-        if (!isOpen) await icon(part).click();
+        await waitFor(`the side bar ${part}`, async () => {
+          if ((await icon(part).getAttribute("aria-expanded")) === "true") return true;
+          // A click on the icon of what has been opened meanwhile closes it: hence the look afterwards.
+          await icon(part).click();
+          return undefined;
+        });
         await sideBar.waitFor();
       }),
     close: () =>

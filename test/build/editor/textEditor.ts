@@ -50,6 +50,12 @@ export interface TextEditor {
   clickCodeLens(match: TextMatch, withinMs?: number): Promise<void>;
 }
 
+/** In the window, in pixels. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 const pane = ".editor-group-container.active .editor-instance .monaco-editor";
 
 export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): TextEditor {
@@ -82,20 +88,25 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
     );
   }
 
-  /** The middle of the icons beside a line. */
-  async function gutterAt(line: number): Promise<{ readonly x: number; readonly y: number }> {
-    const margin = await page.locator(`${pane} .glyph-margin`).first().boundingBox();
+  /** The middle of the icons beside a line, once it stands still: an editor that was just opened scrolls. */
+  async function gutterAt(line: number): Promise<Place> {
     const number = page.locator(`${pane} .line-numbers`).getByText(String(line), { exact: true });
-    const box = await number.boundingBox();
-    if (!margin || !box) throw new Error(`Line ${line} is not visible.`);
-    return { x: margin.x + 10, y: box.y + box.height / 2 };
+    let before: Place | undefined;
+    return waitFor(`line ${line} to stand still`, async () => {
+      const margin = await page.locator(`${pane} .glyph-margin`).first().boundingBox();
+      const box = (await number.count()) === 1 ? await number.boundingBox() : null;
+      const now = margin && box ? { x: margin.x + 10, y: box.y + box.height / 2 } : undefined;
+      const isStill = now !== undefined && now.x === before?.x && now.y === before?.y;
+      before = now;
+      return isStill ? now : undefined;
+    });
   }
 
   return {
     open: (file, line) =>
       step(`open ${basename(file)} ${line ?? ""}`, async () => {
         await page.keyboard.press("Control+P");
-        await quickInput.waitUntilOpen();
+        await quickInput.waitUntilOpen(/^Search files by name/);
         await quickInput.type(line === undefined ? file : `${file}:${line}`);
         await quickInput.choose(basename(file));
         await waitForCursor(basename(file), line);
@@ -129,7 +140,7 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
     clickCodeLens: (match, withinMs = patienceMs) =>
       step(`click lens ${match}`, async () => {
         const index = await waitFor(
-          `a lens ${match}`,
+          `one lens ${match}`,
           async () => {
             const texts = await lenses.allInnerTexts();
             const found = findOne(texts, (text) => text, match);
@@ -141,7 +152,7 @@ export function textEditorOf({ page, step }: Screen, quickInput: QuickInput): Te
       }),
   };
 
-  async function hoverAt({ x, y }: { readonly x: number; readonly y: number }): Promise<string> {
+  async function hoverAt({ x, y }: Place): Promise<string> {
     await page.mouse.move(0, 0);
     await page.mouse.move(x - 1, y);
     await page.mouse.move(x, y);

@@ -75,7 +75,12 @@ export function viewOf({ page, step }: Screen, title: string): View {
     }));
 
   async function scroll(pixels: number): Promise<void> {
-    await list.hover();
+    // Rows that have just gone need no scrolling: whoever waits for one reads them again.
+    const isThere = await list.hover({ timeout: 1_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return;
     await page.mouse.wheel(0, pixels);
     await page.waitForTimeout(100);
   }
@@ -99,42 +104,55 @@ export function viewOf({ page, step }: Screen, title: string): View {
 
   /** Scrolls to the row when it must. */
   async function locate(match: TextMatch): Promise<Locator> {
-    const index = await waitFor(
-      `a row ${match} in ${title}`,
+    return waitFor(
+      `one row ${match} in ${title}`,
       async () => {
         const all = await rows();
-        const indexes = all.flatMap((row, at) => (isFound(row, match) ? [at] : []));
-        if (indexes.length > 1) throw new Error(`${match} is not clear in ${title}.`);
-        return indexes[0];
+        const [index, ...others] = all.flatMap((row, at) => (isFound(row, match) ? [at] : []));
+        if (index === undefined || others.length > 0) return undefined;
+        const row = list.locator(`.monaco-list-row[data-index="${index}"]`);
+        for (let attempt = 0; attempt < 50 && (await row.count()) === 0; attempt++) {
+          await scroll(150);
+        }
+        const [found] = await row.evaluateAll(readRows);
+        // Others may have come before it meanwhile.
+        if (!found || !isFound(found.row, match)) return undefined;
+        await row.scrollIntoViewIfNeeded();
+        return row;
       },
       { seen: rows },
     );
-    const row = list.locator(`.monaco-list-row[data-index="${index}"]`);
-    for (let attempt = 0; attempt < 50 && (await row.count()) === 0; attempt++) await scroll(150);
-    await row.scrollIntoViewIfNeeded();
-    return row;
   }
 
+  /** What is drawn anew under the mouse does not notice the click. */
   async function setExpanded(match: TextMatch, expanded: boolean): Promise<void> {
-    const row = await locate(match);
-    if ((await row.getAttribute("aria-expanded")) === String(expanded)) return;
-    await row.locator(".monaco-tl-twistie").click();
-    await waitFor(`${match} ${expanded ? "expanded" : "collapsed"}`, async () => {
-      const isSo = (await rows()).some(
-        (found) => isFound(found, match) && found.expanded === expanded,
-      );
-      return isSo || undefined;
-    });
+    const isSo = async () =>
+      (await rows()).some((row) => isFound(row, match) && row.expanded === expanded) || undefined;
+    const what = `${match} ${expanded ? "expanded" : "collapsed"}`;
+    await waitFor(
+      what,
+      async () => {
+        if (await isSo()) return true;
+        const row = await locate(match);
+        // A click on what has nothing below it yet would open its line.
+        if ((await row.getAttribute("aria-expanded")) === null) return undefined;
+        await row.locator(".monaco-tl-twistie").click();
+        return waitFor(what, isSo, { withinMs: clickAgainMs }).catch(() => undefined);
+      },
+      { seen: rows },
+    );
   }
 
+  /** A command may open the view at the same moment: what a click has led to is looked at again. */
   async function open(): Promise<void> {
-    await header.waitFor();
-    const expanded = page.locator(".part.sidebar .pane-header.expanded");
-    for (const name of await expanded.locator("h3.title").allTextContents()) {
-      if (name !== title) await headerOf(name).locator("h3.title").click();
-    }
-    if ((await header.getAttribute("aria-expanded")) !== "true")
-      await header.locator("h3.title").click();
+    await waitFor(`${title} alone to be open`, async () => {
+      const panes = await page.locator(".part.sidebar .pane-header").evaluateAll(readPanes);
+      if (!panes.some((one) => one.title === title)) return undefined;
+      const wrong = panes.find((one) => one.isOpen !== (one.title === title));
+      if (!wrong) return true;
+      await headerOf(wrong.title).locator("h3.title").click();
+      return undefined;
+    });
     await pane.locator(".pane-body").waitFor();
   }
 
@@ -168,7 +186,7 @@ export function viewOf({ page, step }: Screen, title: string): View {
       step(`click ${label} of ${match}`, async () => {
         const row = await locate(match);
         await row.hover();
-        await clickLabelled(row.locator(".actions .action-label"), label);
+        await clickLabelled(row.locator(".actions"), label);
       }),
     contextMenu: (match) =>
       step(`open the menu of ${match}`, async () => {
@@ -189,7 +207,7 @@ export function viewOf({ page, step }: Screen, title: string): View {
     clickTitleAction: (label) =>
       step(`click ${label} in ${title}`, async () => {
         await header.hover();
-        await clickLabelled(header.locator(".actions .action-label"), label);
+        await clickLabelled(header.locator(".actions"), label);
       }),
     message: () => displayedText(pane.locator(".message")),
     welcome: () => displayedText(pane.locator(".pane-body.welcome .welcome-view-content")),
@@ -200,6 +218,7 @@ export function viewOf({ page, step }: Screen, title: string): View {
   };
 }
 
+const clickAgainMs = 5_000;
 const menuEntries = ".monaco-menu .action-item:not(.disabled) .action-label:not(.separator)";
 
 /** Runs in the page. */
@@ -209,19 +228,29 @@ const readLabels = (elements: readonly PageElement[]) =>
 /** `Stop (Ctrl+K Alt+X)` is `Stop`. */
 const withoutKeys = (label: string) => label.replace(/ \([^()]+\)$/, "");
 
-/** Clicks the one of these buttons that has this label, whatever keys stand behind it. */
+/**
+ * Clicks the button with this label, whatever keys stand behind it. It is found by the label, because buttons come and
+ * go with what is selected and read.
+ */
 async function clickLabelled(buttons: Locator, label: string): Promise<void> {
-  const look = async () => (await buttons.evaluateAll(readLabels)).map(withoutKeys);
-  const index = await waitFor(
-    `a button ${label}`,
-    async () => {
-      const found = (await look()).indexOf(label);
-      return found < 0 ? undefined : found;
-    },
-    { withinMs: patienceMs, seen: look },
-  );
-  await buttons.nth(index).click();
+  const quoted = JSON.stringify(label).slice(1, -1);
+  await buttons
+    .locator(`.action-label[aria-label="${quoted}"], .action-label[aria-label^="${quoted} ("]`)
+    .first()
+    .click();
 }
+
+interface PaneHeader {
+  readonly title: string;
+  readonly isOpen: boolean;
+}
+
+/** Runs in the page. */
+const readPanes = (headers: readonly PageElement[]): readonly PaneHeader[] =>
+  headers.map((header) => ({
+    title: (header.querySelector("h3.title")?.textContent ?? "").trim(),
+    isOpen: header.getAttribute("aria-expanded") === "true",
+  }));
 
 interface VisibleRow {
   readonly index: number;

@@ -29,15 +29,15 @@ export async function waitFor<Found>(
 export const matches = (text: string, match: TextMatch) =>
   typeof match === "string" ? text === match : match.test(text);
 
-/** The one entry that matches; undefined when there is none, an error when there are several. */
+/**
+ * The one entry that matches; undefined when there is none, or several: a list that is just being replaced has some twice
+ * for a moment.
+ */
 export function findOne<Entry>(
   entries: readonly Entry[],
   textOf: (entry: Entry) => string,
   match: TextMatch,
 ): Entry | undefined {
-  const found = entries.filter((entry) => matches(textOf(entry), match));
-  if (found.length > 1) {
-    throw new Error(`${match} is not clear: ${found.map(textOf).join(" | ")}`);
-  }
-  return found[0];
+  const [found, ...others] = entries.filter((entry) => matches(textOf(entry), match));
+  return others.length === 0 ? found : undefined;
 }

@@ -81,7 +81,7 @@ const browserArguments = [
 /** Of an extension that is part of VS Code, in untrusted workspaces too. */
 const extensionCommand = "JSON: Clear Schema Cache";
 const size = { width: 1600, height: 1000 };
-const startsWithinMs = 60_000;
+const startsWithinMs = 2 * patienceMs;
 
 /**
  * Starts an editor with a fresh profile and workspace, in which the extensions of
@@ -123,6 +123,7 @@ export async function openWorkbench(
       executablePath: await chromiumBinary(),
       args: browserArguments,
       env: { ...process.env, HOME: folder },
+      timeout: startsWithinMs,
     })
     .catch((error) => {
       stopServer();
