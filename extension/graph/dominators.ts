@@ -29,17 +29,18 @@ export function dominatorsOf(graph: HeapGraph, options: DominatorOptions = {}): 
   const checkpoint = options.checkpoint ?? (() => {});
   const { nodeCount } = graph;
   const tree = depthFirst(graph, essential.bits, checkpoint);
-  const { order, parent, reachedCount } = tree;
-  const { first, source } = predecessorsOf(graph, essential.bits, tree);
+  const { numberOf, parent, reachedCount } = tree;
+  // The walk's arrays are used again and again: memory is what a large heap is short of.
+  const semi = tree.stack;
+  const { first, source } = predecessorsOf(graph, essential.bits, tree, semi);
 
   // From here on a node is its number in the depth-first order. `label` is the smallest semidominator on the
   // way to `ancestor`, which compression moves towards the root.
-  // These arrays have done their duty; memory is what a large heap is short of.
-  const semi = tree.stack;
   const label = tree.nextEdge;
-  const path = tree.numberOf;
-  const ancestor = parent.slice(0, reachedCount);
+  const ancestor = tree.order;
+  ancestor.set(parent);
   for (let node = 0; node < reachedCount; node++) label[node] = node;
+  let path = new Uint32Array(1 << 10);
 
   let untilCheckpoint = nodesBetweenCheckpoints;
   for (let node = reachedCount - 1; node > 0; node--) {
@@ -47,24 +48,23 @@ export function dominatorsOf(graph: HeapGraph, options: DominatorOptions = {}): 
       untilCheckpoint = nodesBetweenCheckpoints;
       checkpoint();
     }
-    let smallest = parent[node]!;
+    let smallest = semi[node]!;
     const end = first[node + 1]!;
     for (let at = first[node]!; at < end; at++) {
       const from = source[at]!;
-      if (from > node) {
-        // Everything above `node` is linked; gather the way up to it and compress it from the top.
-        let height = 0;
-        let up = from;
-        while (ancestor[up]! > node) {
-          path[height++] = up;
-          up = ancestor[up]!;
-        }
-        while (height > 0) {
-          const below = path[--height]!;
-          const above = ancestor[below]!;
-          if (label[above]! < label[below]!) label[below] = label[above]!;
-          ancestor[below] = ancestor[above]!;
-        }
+      // Everything above `node` is linked; gather the way up to it and compress it from the top.
+      let height = 0;
+      let up = from;
+      while (ancestor[up]! > node) {
+        if (height === path.length) path = doubled(path);
+        path[height++] = up;
+        up = ancestor[up]!;
+      }
+      while (height > 0) {
+        const below = path[--height]!;
+        const above = ancestor[below]!;
+        if (label[above]! < label[below]!) label[below] = label[above]!;
+        ancestor[below] = ancestor[above]!;
       }
       if (label[from]! < smallest) smallest = label[from]!;
     }
@@ -80,7 +80,8 @@ export function dominatorsOf(graph: HeapGraph, options: DominatorOptions = {}): 
     while (candidate > limit) candidate = dominator[candidate]!;
     dominator[node] = candidate;
   }
-  const immediate = new Uint32Array(nodeCount);
+  const order = orderOf(numberOf, reachedCount, label);
+  const immediate = semi;
   for (let node = 0; node < reachedCount; node++) {
     immediate[order[node]!] = order[dominator[node]!]!;
   }
@@ -88,10 +89,26 @@ export function dominatorsOf(graph: HeapGraph, options: DominatorOptions = {}): 
   return { immediate, order };
 }
 
+function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
+
+/** Fills `order` with the rows by number; behind them come those that have none. */
+function orderOf(numberOf: Uint32Array, reachedCount: number, order: Uint32Array): Uint32Array {
+  let behind = reachedCount;
+  for (let row = 0; row < numberOf.length; row++) {
+    const number = numberOf[row]!;
+    order[number === unnumbered ? behind++ : number] = row;
+  }
+  return order;
+}
+
 interface DepthFirstTree {
-  /** Rows by number; behind the reached ones those that are not. */
+  /** Rows by number. */
   readonly order: Uint32Array;
-  /** Each row's number. */
+  /** Each row's number, or `unnumbered`. */
   readonly numberOf: Uint32Array;
   /** By number: the number of the node from which it was reached. */
   readonly parent: Uint32Array;
@@ -157,25 +174,25 @@ function depthFirst(graph: HeapGraph, bits: Uint8Array, checkpoint: () => void):
       if (numberOf[row] === unnumbered && isHeld[row] === 0) walkFrom(row);
     }
   }
-  const reachedCount = count;
-  for (let row = 0; row < nodeCount; row++) {
-    if (numberOf[row] === unnumbered) order[count++] = row;
-  }
-  return { order, numberOf, parent, reachedCount, stack, nextEdge };
+  return { order, numberOf, parent, reachedCount: count, stack, nextEdge };
 }
 
 interface Predecessors {
   /** By number: its first place in `source`; one entry more than there are numbers. */
   readonly first: Uint32Array;
-  /** Numbers of predecessors. The one by which the walk came is left out. */
+  /** Numbers of the predecessors that are larger than the node's own. */
   readonly source: Uint32Array;
 }
 
-/** A counting sort of the essential edges between reached nodes, by the number of their target. */
+/**
+ * A counting sort of the essential edges between reached nodes, by the number of their target. Of a node's
+ * predecessors with a smaller number, which are its ancestors, only the smallest counts: it goes to `smallest`.
+ */
 function predecessorsOf(
   graph: HeapGraph,
   bits: Uint8Array,
   { order, numberOf, parent, reachedCount }: DepthFirstTree,
+  smallest: Uint32Array,
 ): Predecessors {
   const { edgeTarget } = graph.columns.edges;
   const first = new Uint32Array(reachedCount + 1);
@@ -185,13 +202,14 @@ function predecessorsOf(
       const end = edgesEnd(graph, row);
       for (let edge: number = edgesBegin(graph, row); edge < end; edge++) {
         if ((bits[edge >>> 3]! & (1 << (edge & 7))) === 0) continue;
-        const target = numberOf[edgeTarget[edge]!]!;
-        if (parent[target] !== from) visit(target, from);
+        visit(numberOf[edgeTarget[edge]!]!, from);
       }
     }
   };
-  forEach((target) => {
-    first[target]!++;
+  smallest.set(parent);
+  forEach((target, from) => {
+    if (from > target) first[target]!++;
+    else if (from < smallest[target]!) smallest[target] = from;
   });
   let sum = 0;
   for (let node = 0; node <= reachedCount; node++) {
@@ -200,6 +218,7 @@ function predecessorsOf(
   }
   const source = new Uint32Array(sum);
   forEach((target, from) => {
+    if (from < target) return;
     const place = first[target]! - 1;
     first[target] = place;
     source[place] = from;

@@ -182,7 +182,7 @@ export function functionOf(graph: HeapGraph, kind: number, through: NodeRow): No
 
 /** Closures of one function have one key. */
 export function functionKey(graph: HeapGraph, closure: NodeRow): string {
-  const location = graph.locationOf[closure]!;
+  const location = graph.locationOf(closure);
   if (location === -1) return nodeName(graph, closure);
   const { scriptId, line, column } = graph.columns.locations;
   return `${scriptId[location]}:${line[location]}:${column[location]}`;
@@ -191,10 +191,8 @@ export function functionKey(graph: HeapGraph, closure: NodeRow): string {
 /** By their places in the scripts; the language's own come last. */
 function compareFunctions(graph: HeapGraph, a: number, b: number): number {
   const { scriptId, line, column } = graph.columns.locations;
-  const [first, second] = [a, b].map((closure) => graph.locationOf[closure] ?? -1) as [
-    number,
-    number,
-  ];
+  const first = graph.locationOf(a as NodeRow);
+  const second = graph.locationOf(b as NodeRow);
   if (first === -1 || second === -1) return Number(first === -1) - Number(second === -1);
   return (
     scriptId[first]! - scriptId[second]! ||

@@ -58,7 +58,7 @@ export function createFunctionPositions(graph: HeapGraph): FunctionPositions {
 
   return {
     of(closure) {
-      const location = graph.locationOf[closure]!;
+      const location = graph.locationOf(closure);
       if (location === -1) return null;
       const { scriptId, line, column } = graph.columns.locations;
       const id = scriptId[location]!;

@@ -39,8 +39,8 @@ export interface HeapGraph {
   readonly columns: SnapshotColumns;
   readonly nodeCount: number;
   readonly types: TypeCodes;
-  /** For each node its row in `columns.locations`, or -1. */
-  readonly locationOf: Int32Array;
+  /** A node's row in `columns.locations`, or -1: a binary search. */
+  locationOf(row: NodeRow): number;
   /** Index of a name among the strings, or -1: looked for once, then remembered. */
   stringIndex(text: string): number;
 }
@@ -55,7 +55,7 @@ export function buildHeapGraph(columns: SnapshotColumns): HeapGraph {
   return {
     columns,
     nodeCount: columns.nodes.count,
-    locationOf: locationsByRow(columns),
+    locationOf: (row) => lastLocationOf(columns, row),
     stringIndex(text) {
       let index = indexes.get(text);
       if (index === undefined) {
@@ -92,13 +92,15 @@ export function buildHeapGraph(columns: SnapshotColumns): HeapGraph {
   };
 }
 
-function locationsByRow(columns: SnapshotColumns): Int32Array {
-  const { locations } = columns;
-  const byRow = new Int32Array(columns.nodes.count).fill(-1);
-  for (let location = 0; location < locations.count; location++) {
-    byRow[locations.row[location]!] = location;
+function lastLocationOf({ locations }: SnapshotColumns, row: NodeRow): number {
+  let low = 0;
+  let high = locations.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (locations.row[middle]! <= row) low = middle + 1;
+    else high = middle;
   }
-  return byRow;
+  return locations.row[low - 1] === row ? low - 1 : -1;
 }
 
 export function edgesBegin(graph: HeapGraph, row: NodeRow): EdgeRow {

@@ -59,7 +59,7 @@ export function nodeClassesOf(graph: HeapGraph): NodeClasses {
   const classOf = new Uint32Array(graph.nodeCount);
   for (let row = 0 as NodeRow; row < graph.nodeCount; row++) {
     const name = nameNumberOf(row);
-    const location = nodeType(graph, row) === object ? graph.locationOf[row]! : noLocation;
+    const location = nodeType(graph, row) === object ? graph.locationOf(row) : noLocation;
     classOf[row] = classAt(location, name);
   }
   return {

@@ -213,7 +213,7 @@ function throughHandler(
   // With both handlers given, the first is that for rejections and the second that for values.
   const handler = handlers.at(-1);
   if (handler === undefined) return { kind: "engine", through: null, next: derived };
-  const builtin = graph.locationOf[handler] === -1 ? builtinOf(graph, handler) : null;
+  const builtin = graph.locationOf(handler) === -1 ? builtinOf(graph, handler) : null;
   if (builtin === null) return { kind: "then", through: handler, next: derived };
   const context = childNamed(graph, handler, graph.types.edge.internal, "context");
   const slots = context === null ? [] : [...slotsOf(graph, context)];

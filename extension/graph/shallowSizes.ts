@@ -10,7 +10,7 @@ const severalOwners = 0xffff_fffe;
  * a part of that object and is itself 0. The sum stays the same. With V8's internals exposed nothing is moved.
  */
 export function shallowSizesOf(graph: HeapGraph): Float64Array {
-  const sizes = graph.columns.nodes.nodeSelfSize.slice();
+  const sizes = new Float64Array(graph.columns.nodes.nodeSelfSize);
   if (userRootsOf(graph).length === 0) return sizes;
   const owners = ownersOf(graph);
   const { nodeType: types } = graph.columns.nodes;

@@ -1,4 +1,4 @@
-import { createReadStream, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -12,6 +12,7 @@ import type { SourceLibrary } from "../sources/sourceLibrary.ts";
 import type { AskedHeap } from "./askedHeap.ts";
 import { buildAsyncReport } from "./buildAsyncReport.ts";
 import { buildReport } from "./buildReport.ts";
+import { fileChunks } from "./fileChunks.ts";
 import type { FileReading, FileReadings, FileVersion } from "./fileReadings.ts";
 import { heapEvidenceOf } from "./heapEvidence.ts";
 import type { HeapKeeper, KeptHeap } from "./heapKeeper.ts";
@@ -20,8 +21,6 @@ import { createStackPages } from "./stackPages.ts";
 import { suspendedReadingOf } from "./suspendedReading.ts";
 import { type TargetSession, waitingForSnapshot } from "./targetSession.ts";
 import { createFileSources } from "./targetSources.ts";
-
-const chunkBytes = 4 * 1024 * 1024;
 
 /** A snapshot file: there is no process behind it, so nothing is known of what its threads did. */
 export function createFileSession(
@@ -187,9 +186,9 @@ async function readFileHeap(
   const reader = createHeapReader(path);
   try {
     let read = 0;
-    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes, signal })) {
-      reader.push(chunk as Uint8Array);
-      read += (chunk as Uint8Array).length;
+    for await (const chunk of fileChunks(path)) {
+      reader.push(chunk);
+      read += chunk.length;
       emit({
         kind: "progress",
         phase: "Reading the snapshot",
@@ -197,6 +196,7 @@ async function readFileHeap(
       });
       // Lets a cancel message in: reading a cached file never waits.
       await nextTurn();
+      signal.throwIfAborted();
     }
   } catch (error) {
     signal.throwIfAborted();

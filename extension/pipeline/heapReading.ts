@@ -1,5 +1,6 @@
 import { type DominatorRanges, dominatorRangesOf } from "../graph/dominatorRanges.ts";
 import { dominatorsOf } from "../graph/dominators.ts";
+import { essentialEdgesOf } from "../graph/essentialEdges.ts";
 import { buildHeapGraph, type HeapGraph } from "../graph/heapGraph.ts";
 import { type Liveness, livenessOf } from "../graph/liveness.ts";
 import { type Registry, registriesOf } from "../graph/registries.ts";
@@ -11,7 +12,8 @@ import { brokenSnapshot, type SnapshotTrouble } from "../protocol/snapshotErrors
 import type { SnapshotColumns } from "../snapshot/snapshotColumns.ts";
 import { SnapshotFormatError, type SnapshotFormatReason } from "../snapshot/snapshotFormatError.ts";
 import { createSnapshotParser } from "../snapshot/snapshotParser.ts";
-import { createPass } from "./pass.ts";
+import { collectGarbage } from "./collectGarbage.ts";
+import { createPass, type Pass } from "./pass.ts";
 
 /** One snapshot, read and walked. */
 export interface HeapReading {
@@ -32,6 +34,9 @@ export interface HeapReader {
   finish(context: CallContext<AnalysisEvent>): Promise<HeapReading>;
 }
 
+/** Of a smaller snapshot nobody would notice the garbage. */
+const worthCollectingBytes = 1 << 25;
+
 /** Parses a snapshot while it arrives, then walks it. `label` names it in errors. */
 export function createHeapReader(label: string): HeapReader {
   const parser = createSnapshotParser();
@@ -47,7 +52,13 @@ export function createHeapReader(label: string): HeapReader {
       }
     },
     async finish(context) {
-      const pass = createPass(context);
+      const plainPass = createPass(context);
+      // Most of what one pass needs beside its result is garbage before the next.
+      const pass: Pass = (phase, work) =>
+        plainPass(phase, (checkpoint) => {
+          if (parser.bytesRead >= worthCollectingBytes) collectGarbage();
+          return work(checkpoint);
+        });
       try {
         if (broken !== undefined) throw broken;
         const columns = await pass("Completing the snapshot", () => parser.finish());
@@ -56,11 +67,17 @@ export function createHeapReader(label: string): HeapReader {
         const liveness = await pass("Walking from the roots", (checkpoint) =>
           livenessOf(graph, registries, checkpoint),
         );
-        const dominators = await pass("Computing dominators", (checkpoint) =>
-          dominatorsOf(graph, { checkpoint }),
+        const essential = await pass("Finding the edges that dominate", () =>
+          essentialEdgesOf(graph),
         );
-        const dominated = await pass("Adding up retained sizes", () =>
-          dominatorRangesOf(dominators, retainedSizesOf(dominators, shallowSizesOf(graph))),
+        const dominators = await pass("Computing dominators", (checkpoint) =>
+          dominatorsOf(graph, { essential, checkpoint }),
+        );
+        const retainedSizes = await pass("Adding up retained sizes", () =>
+          retainedSizesOf(dominators, shallowSizesOf(graph)),
+        );
+        const dominated = await pass("Ordering what is dominated", () =>
+          dominatorRangesOf(dominators, retainedSizes),
         );
         return {
           graph,

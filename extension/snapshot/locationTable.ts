@@ -11,7 +11,7 @@ export interface LocationTable {
 
 export function createLocationTable(header: SnapshotHeader): LocationTable {
   const { locationFields, nodeFields, nodeCount } = header;
-  return new FieldTable("locations", locationFields, {
+  const table = new FieldTable("locations", locationFields, {
     row: {
       field: "object_index",
       kind: "uint32",
@@ -21,4 +21,28 @@ export function createLocationTable(header: SnapshotHeader): LocationTable {
     line: { field: "line", kind: "int32" },
     column: { field: "column", kind: "int32" },
   });
+
+  return { rows: table.rows, finish: () => inOrderOfRows(table.finish()) };
+}
+
+/** V8 writes them in the order of a hash table. */
+function inOrderOfRows(locations: LocationColumns): LocationColumns {
+  const { count, row } = locations;
+  const end = row.reduce((highest, node) => Math.max(highest, node + 1), 0);
+  const behind = new Uint32Array(end);
+  for (let at = 0; at < count; at++) behind[row[at]!]!++;
+  for (let node = 1; node < end; node++) behind[node]! += behind[node - 1]!;
+  const order = new Uint32Array(count);
+  for (let at = count - 1; at >= 0; at--) {
+    const place = behind[row[at]!]! - 1;
+    behind[row[at]!] = place;
+    order[place] = at;
+  }
+  return {
+    count,
+    row: row.map((_, place) => row[order[place]!]!),
+    scriptId: locations.scriptId.map((_, place) => locations.scriptId[order[place]!]!),
+    line: locations.line.map((_, place) => locations.line[order[place]!]!),
+    column: locations.column.map((_, place) => locations.column[order[place]!]!),
+  };
 }

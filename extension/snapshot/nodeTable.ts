@@ -20,7 +20,7 @@ export class NodeTable {
   #type = new Uint8Array(0);
   #name = new Uint32Array(0);
   #id = new Uint32Array(0);
-  #selfSize = new Float64Array(0);
+  #selfSize: Uint32Array | Float64Array = new Uint32Array(0);
   #firstEdge = new Uint32Array(1);
   #traceNodeId = new Uint32Array(0);
   #detachedness = new Uint8Array(0);
@@ -64,6 +64,7 @@ export class NodeTable {
     let edgeSum = this.#edgeSum;
     let lowest = 0;
     let highest = 0;
+    let highestSize = 0;
     let highestType = 0;
     let highestName = this.#highestName;
     for (let row = 0, at = 0; row < rowCount; row++, at += width) {
@@ -75,6 +76,7 @@ export class NodeTable {
       const edges = numbers[at + edgeCountAt]!;
       highestType = Math.max(highestType, typeCode);
       highest = Math.max(highest, nameIndex, objectId);
+      highestSize = Math.max(highestSize, size);
       lowest = Math.min(lowest, typeCode, nameIndex, objectId, size, edges);
       if (nameIndex > highestName) {
         highestName = nameIndex;
@@ -94,9 +96,20 @@ export class NodeTable {
       edgeSum > edgeCount ||
       !this.#takeOptional(numbers, rowCount);
     if (isWrong) throw this.#firstWrong(numbers, rowCount, offsetOf);
+    if (highestSize > maxUint32) this.#widenSizes(numbers, rowCount);
     this.#highestName = highestName;
     this.#edgeSum = edgeSum;
     this.#count = first + rowCount;
+  }
+
+  /** Takes the sizes of a batch once more, with room for one over 4 GiB. */
+  #widenSizes(numbers: Float64Array, rowCount: number): void {
+    const { nodeFields } = this.#header;
+    const selfSizeAt = nodeFields.indexOf("self_size");
+    if (this.#selfSize instanceof Uint32Array) this.#selfSize = new Float64Array(this.#selfSize);
+    for (let row = 0; row < rowCount; row++) {
+      this.#selfSize[this.#count + row] = numbers[row * nodeFields.length + selfSizeAt]!;
+    }
   }
 
   /** False when a value has no room in its column. */
@@ -190,7 +203,7 @@ export class NodeTable {
     if (needed <= used) return;
     const hasTrace = this.#traceAt !== -1;
     const hasDetachedness = this.#detachednessAt !== -1;
-    const bytesPerRow = 1 + 4 + 4 + 8 + 4 + (hasTrace ? 4 : 0) + (hasDetachedness ? 1 : 0);
+    const bytesPerRow = 1 + 4 + 4 + 4 + 4 + (hasTrace ? 4 : 0) + (hasDetachedness ? 1 : 0);
     const promised = { rows: this.#header.nodeCount, bytesPerRow, bytesRead };
     const capacity = grownCapacity(used, needed, promised);
     this.#type = resized(this.#type, capacity, bytesRead);

@@ -9,8 +9,8 @@ export interface NodeColumns {
   readonly nodeName: Uint32Array;
   /** V8's object id, the same for an object's whole life. */
   readonly nodeId: Uint32Array;
-  /** Shallow size in bytes. Not 32 bits: the memory of one ArrayBuffer can be larger than 4 GiB. */
-  readonly nodeSelfSize: Float64Array;
+  /** Shallow size in bytes. Doubles only when one is over 4 GiB, as the memory of an ArrayBuffer can be. */
+  readonly nodeSelfSize: Uint32Array | Float64Array;
   /** Row of each node's first edge; one entry more than nodes, so that row + 1 ends it. */
   readonly firstEdge: Uint32Array;
   /** 0 unknown, 1 attached, 2 detached. Null when the snapshot doesn't say, as before Node 16. */
@@ -31,6 +31,7 @@ export interface EdgeColumns {
 /** Positions of functions (and of the constructors of some objects); lines and columns are 0-based. */
 export interface LocationColumns {
   readonly count: number;
+  /** Row of the node, ascending. */
   readonly row: Uint32Array;
   readonly scriptId: Int32Array;
   readonly line: Int32Array;

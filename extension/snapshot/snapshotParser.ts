@@ -106,6 +106,9 @@ class StreamingParser implements SnapshotParser {
         `The snapshot has no "${section}" section`,
       );
     }
+    // The parser may live on: what the columns were gathered in must not.
+    this.#tables = null;
+    this.#reader = new JsonSkipper();
     return tables.finish(this.#strings.finish(), this.bytesRead);
   }
 

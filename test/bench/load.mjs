@@ -33,7 +33,13 @@ const files = {
 };
 
 const contenders = [
-  { name: "Leakline", script: "contenders/leakline.ts" },
+  {
+    name: "Leakline",
+    script: "contenders/leakline.ts",
+    // As the analysis process is started.
+    nodeOptions: ["--expose-gc"],
+    environment: { MALLOC_MMAP_THRESHOLD_: String(1 << 20) },
+  },
   {
     name: "Chrome DevTools 1.0.1705227",
     script: "contenders/devtools.ts",
@@ -73,8 +79,9 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-function runNode(args) {
-  const options = { maxBuffer: 1 << 26, timeout: longestMs };
+function runNode(args, environment = {}) {
+  const env = { ...process.env, ...environment };
+  const options = { maxBuffer: 1 << 26, timeout: longestMs, env };
   return runFile(nodeBinary(nodeMajor), [heapLimit, "--no-warnings", ...args], options);
 }
 
@@ -88,7 +95,9 @@ async function runAll(file, rounds) {
       say(`  ${contender.name}, round ${round + 1}`);
       try {
         const packages = contender.package ? await ensurePackage(...contender.package, say) : "";
-        const { stdout } = await runNode([here(contender.script), join(packages, "/"), file]);
+        const { nodeOptions = [], environment = {} } = contender;
+        const args = [...nodeOptions, here(contender.script), join(packages, "/"), file];
+        const { stdout } = await runNode(args, environment);
         result.runs.push(JSON.parse(stdout.trim().split("\n").at(-1)));
       } catch (error) {
         result.failure = failureOf(error);

@@ -51,6 +51,12 @@ export function referenceColumns(bytes: Uint8Array): PlainColumns {
   const nodeField = (name: string) => field(file.nodes, "node_fields", name);
   const edgeField = (name: string) => field(file.edges, "edge_fields", name);
   const locationField = (name: string) => field(file.locations, "location_fields", name);
+  const places = locationField("object_index").map((offset, place) => ({ offset, place }));
+  places.sort((left, right) => left.offset - right.offset);
+  const inOrder = (name: string) => {
+    const values = locationField(name);
+    return places.map(({ place }) => values[place] ?? 0);
+  };
   const nodeWidth = meta["node_fields"]?.length ?? 0;
   const has = (fields: string, names: readonly string[]) =>
     names.every((name) => meta[fields]?.includes(name));
@@ -63,7 +69,9 @@ export function referenceColumns(bytes: Uint8Array): PlainColumns {
       nodeType: Uint8Array.from(nodeField("type")),
       nodeName: Uint32Array.from(nodeField("name")),
       nodeId: Uint32Array.from(nodeField("id")),
-      nodeSelfSize: Float64Array.from(nodeField("self_size")),
+      nodeSelfSize: nodeField("self_size").some((size) => size >= 2 ** 32)
+        ? Float64Array.from(nodeField("self_size"))
+        : Uint32Array.from(nodeField("self_size")),
       firstEdge: Uint32Array.from(firstEdge),
       detachedness: has("node_fields", ["detachedness"])
         ? Uint8Array.from(nodeField("detachedness"))
@@ -77,10 +85,10 @@ export function referenceColumns(bytes: Uint8Array): PlainColumns {
     },
     locations: {
       count: locationField("line").length,
-      row: Uint32Array.from(locationField("object_index"), (offset) => offset / nodeWidth),
-      scriptId: Int32Array.from(locationField("script_id")),
-      line: Int32Array.from(locationField("line")),
-      column: Int32Array.from(locationField("column")),
+      row: Uint32Array.from(inOrder("object_index"), (offset) => offset / nodeWidth),
+      scriptId: Int32Array.from(inOrder("script_id")),
+      line: Int32Array.from(inOrder("line")),
+      column: Int32Array.from(inOrder("column")),
     },
     allocations:
       has("node_fields", ["trace_node_id"]) &&

@@ -14,3 +14,7 @@ test("the user's preloads are not for us", () => {
   expect(environmentFor(undefined, {})["NODE_OPTIONS"]).toBe("");
   expect(environmentFor(undefined, {})["PATH"]).toBe(process.env["PATH"]);
 });
+
+test("memory of columns that are freed goes back to the system", () => {
+  expect(environmentFor(undefined, {})["MALLOC_MMAP_THRESHOLD_"]).toBe("1048576");
+});

@@ -74,6 +74,20 @@ test.each([
   expect(allocatedBytes(chunks)).toBeLessThan(4 * 24 * megabyte);
 });
 
+test("what stays in memory has the size of the columns, and nothing beside", () => {
+  const heap = wideHeap(100_000);
+  const parser = createSnapshotParser();
+  parser.push(writeSnapshot(heap));
+  const { nodes, edges } = parser.finish();
+  const bytesOf = (columns: object) =>
+    Object.values(columns)
+      .filter((column) => ArrayBuffer.isView(column))
+      .reduce((bytes, column) => bytes + column.buffer.byteLength, 0);
+  // Type, name, id, size, first edge (of one node more) and detachedness; type, name and target.
+  expect(bytesOf(nodes)).toBe(nodes.count * (1 + 4 + 4 + 4 + 4 + 1) + 4);
+  expect(bytesOf(edges)).toBe(edges.count * (1 + 4 + 4));
+});
+
 test("a key without end is refused", () => {
   const parser = createSnapshotParser();
   expect(() => parser.push(utf8(`{"${"k".repeat(1 << 16)}`))).toThrow(SnapshotFormatError);

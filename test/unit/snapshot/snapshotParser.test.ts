@@ -141,6 +141,27 @@ test("half a surrogate pair becomes the replacement character, and what follows 
   }
 });
 
+test("locations come in the order of their nodes, whatever their order in the file", () => {
+  const heap = drawHeap();
+  for (let line = 0; line < 3; line++) {
+    heap.node("closure", "f", { place: { scriptId: 1, line, column: 10 * line } });
+  }
+  const bytes = writeSnapshot(heap, {
+    spoil: (section, text) => (section === "locations" ? "[24,1,2,20,12,1,0,0,18,1,1,10]" : text),
+  });
+  expect(readHeap(parseInPieces(bytes)).places).toEqual(asRead(heap).places);
+});
+
+test("sizes are 32 bits wide, unless there is one over 4 GiB", () => {
+  const sizesOf = (...sizes: number[]) => {
+    const heap = drawHeap();
+    for (const selfSizeBytes of sizes) heap.node("array", "a", { selfSizeBytes });
+    return parseInPieces(writeSnapshot(heap)).nodes.nodeSelfSize;
+  };
+  expect(sizesOf(2 ** 32 - 1, 7)).toEqual(Uint32Array.of(0, 16, 2 ** 32 - 1, 7));
+  expect(sizesOf(5, 2 ** 32, 7)).toEqual(Float64Array.of(0, 16, 5, 2 ** 32, 7));
+});
+
 test("bytesRead counts what was pushed", () => {
   const parser = createSnapshotParser();
   const bytes = writeSnapshot(smallHeap());
