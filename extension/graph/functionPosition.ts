@@ -10,6 +10,17 @@ import {
   nodeType,
 } from "./heapGraph.ts";
 
+/**
+ * The name of a function; null for an anonymous one. A name that was computed when the function was made stands in a
+ * property of its own.
+ */
+export function functionName(graph: HeapGraph, closure: NodeRow): string | null {
+  const name = nodeName(graph, closure);
+  if (name !== "") return name;
+  const own = childNamed(graph, closure, graph.types.edge.property, "name");
+  return own && (stringText(graph, own, maxStringParts) || null);
+}
+
 /** Where a function begins, in the script as V8 runs it (before source maps). */
 export interface HeapPosition {
   /** V8's script id, the same as in CDP. */

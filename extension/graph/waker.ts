@@ -57,6 +57,8 @@ interface Climb {
   resolver: string | null;
   /** Class of the outermost object of Node's own. */
   ofNode: string | null;
+  /** The same of a package inside of Node. */
+  ofDependency: string | null;
   /** Nearest first. */
   readonly scopes: NodeRow[];
 }
@@ -132,6 +134,7 @@ export function createWakers(
     if (origin === "native") return ofNodeOr(climb, { kind: "native", label: name });
     if (origin === "program") return climb.ofNode === null ? null : whatIsKnown(climb);
     if (isGenerator(graph, row)) return ofNodeOr(climb, { kind: "suspended function", label: "" });
+    if (origin === "node dependency") climb.ofDependency = name;
     if (origin !== "node") return null;
     if (name === "Timeout") return calledBy(climb, { kind: "timer" });
     if (name === "Immediate") return calledBy(climb, { kind: "immediate" });
@@ -205,6 +208,7 @@ export function createWakers(
       variable: null,
       resolver: null,
       ofNode: null,
+      ofDependency: null,
       scopes: [],
     };
     let row = edgeSource(graph, settler);
@@ -229,13 +233,13 @@ function addName(name: string, climb: Climb): void {
 }
 
 function whatIsKnown(
-  { names, isQueue, ofNode, variable, resolver }: Climb,
+  { names, isQueue, ofNode, ofDependency, variable, resolver }: Climb,
   otherwise: Waker = { kind: "object", label: "" },
 ): Waker {
   if (names.length > 0)
     return { kind: isQueue ? "queue" : "object", label: names.toReversed().join(" → ") };
   if (ofNode !== null) return { kind: "object", label: ofNode };
-  const name = variable ?? resolver;
+  const name = ofDependency ?? variable ?? resolver;
   return name === null ? otherwise : { kind: "object", label: name };
 }
 

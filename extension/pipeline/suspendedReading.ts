@@ -6,8 +6,8 @@ import {
   type AsyncGroups,
   asyncGroupsOf,
 } from "../graph/asyncStacks.ts";
-import { createFunctionPositions } from "../graph/functionPosition.ts";
-import { type NodeRow, nodeName, objectId } from "../graph/heapGraph.ts";
+import { createFunctionPositions, functionName } from "../graph/functionPosition.ts";
+import { type NodeRow, objectId } from "../graph/heapGraph.ts";
 import { nodeWords } from "../graph/heapWords.ts";
 import { pendingPromisesOf } from "../graph/pendingPromises.ts";
 import { type Resumption, resumptionOf } from "../graph/resumption.ts";
@@ -153,7 +153,7 @@ function createDescriber(heap: HeapReading, { threadId, library }: SuspendedOpti
 
   const describeFunction = async (closure: NodeRow | null): Promise<DescribedFunction> => {
     if (closure === null) return { start: null, name: null, position: null, internal: true };
-    const name = nodeName(graph, closure) || null;
+    const name = functionName(graph, closure);
     const start = startOfHeapPosition(positions.of(closure));
     const position = start && (await library.position(start.script, start, name));
     // What `eval` or `new Function` made is in a script without a name.

@@ -25,10 +25,12 @@ const titles = {
   "combinators.js": "promises of several promises, some of them settled",
   "chains.js": "then, catch, finally, thenables and promisified callbacks",
   "generators.js": "generators at await, at yield and not begun",
+  "iterators.js": "promises that the language waits for on behalf of iterators",
   "functionKinds.js": "methods, arrows, private and anonymous functions",
   "sharedPromises.js": "one promise that hundreds wait for, and recursion",
   "deadlocks.js": "circles of functions that wait for each other",
   "lost.js": "promises that nobody can settle any more",
+  "keptPromises.js": "promises that are kept in all sorts of places, and that nobody can settle",
   "native.js": "files, names, keys and archives that native code works on",
   "processes.js": "child processes",
   "workers.js": "workers, ports and channels",
@@ -130,6 +132,20 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
     await program.waitForAnnouncement((one) => one["written"] === path);
     await program.stop();
     expectGroups(await readAsync(path, [], { nodeMajor: tool }), withoutStands(expected));
+    rmSync(path);
+  });
+
+  test("nothing that will come is said never to come", async () => {
+    const path = join(folder, `${nodeMajor}-inFlight.heapsnapshot`);
+    const script = `${programs}inFlight.js`;
+    const program = await startProgram({ nodeMajor, script, args: [path], inspector: "closed" });
+    const { report, exitCode } = await readAsync(path, [], { nodeMajor: tool });
+    const waiting = report.groups
+      .flatMap(({ frames }) => frames.filter((frame) => frame.function === "waits"))
+      .reduce((sum, frame) => sum + frame.waiting, 0);
+    expect(waiting).toBe(program.ready["waiting"]);
+    expect(report.findings).toEqual([]);
+    expect(exitCode).toBe(0);
     rmSync(path);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { healthyProgramFile, healthyPrograms } from "../build/healthyPrograms.ts";
-import { aboveInfo, readBlocked } from "../build/leaklineCommand.ts";
+import { aboveInfo, readAsync, readBlocked } from "../build/leaklineCommand.ts";
 import { startProgram } from "../build/runningProgram.ts";
 import { ensurePackage, nodeVersions } from "../setup/nodeVersions.mjs";
 
@@ -19,6 +19,9 @@ describe("a healthy program has nothing above info", () => {
         const { report, exitCode } = await readBlocked(running.pid);
         expect(aboveInfo(report)).toEqual([]);
         expect(exitCode).toBe(0);
+        const suspended = await readAsync(running.pid, ["--snapshot"]);
+        expect(suspended.report.findings).toEqual([]);
+        expect(suspended.exitCode).toBe(0);
         expect(process.kill(running.pid, 0), "the program lives on").toBe(true);
       });
     }

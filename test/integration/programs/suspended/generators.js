@@ -98,5 +98,5 @@ expectGroups([
     count: 3,
     waitsFor: caller,
   },
-  { frames: [yielding(null, { mark: "Tree" })], waitsFor: caller },
+  { frames: [yielding("[Symbol.iterator]", { mark: "Tree" })], waitsFor: caller },
 ]);
