@@ -11,6 +11,8 @@ export default defineConfig({
           globalSetup: ["test/setup/integrationSetup.mjs"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // `npm test` names at its end what passed only at its second try: a loaded machine, or a fault to look for.
+          retry: 1,
           // Timings and SIGUSR1's shared port 9229 are part of what is tested: one file at a time.
           fileParallelism: false,
         },
@@ -24,6 +26,8 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000, interval: 100 } },
+          // In an editor of its own. `npm test` names at its end what passed only so.
+          retry: 1,
           // An editor and its browser are enough for two cores.
           fileParallelism: false,
         },

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { privateFolder } from "../../extension/process/privateFolder.ts";
-import { listeningSockets } from "../../extension/process/procFiles.ts";
+import { childrenOf, listeningSockets } from "../../extension/process/procFiles.ts";
 import { askProgram, expectBreakpointHit, waitForDebuggee } from "../build/editor/debuggee.ts";
 import {
   analysisProcesses,
@@ -175,12 +175,33 @@ describe("cancelled in a debugged program", () => {
 
   test("while it looks, behind another Leakline's snapshot", async () => {
     let said = "";
-    const other = runLeakline(["blocked", target.inspector, "--snapshot"], {
-      onProgress: (text) => (said += text),
+    let terminal = 0;
+    let holders: readonly number[] = [];
+    let isHeld = false;
+    const goOn = () => {
+      if (isHeld) for (const pid of holders) process.kill(pid, "SIGCONT");
+      isHeld = false;
+    };
+    const words = ["blocked", target.inspector, "--snapshot", "--timeout", "120"];
+    const other = runLeakline(words, {
+      deadlineMs: 180_000,
+      onStart(pid) {
+        terminal = pid;
+      },
+      onProgress(text) {
+        said += text;
+        if (holders.length > 0 || !said.includes("Taking the snapshot")) return;
+        // It is not done before the editor waits for it, however slow the editor is.
+        holders = childrenOf(terminal);
+        for (const pid of holders) process.kill(pid, "SIGSTOP");
+        isHeld = true;
+      },
     });
-    await expect.poll(() => said).toContain("Taking the snapshot");
+    onTestFinished(goOn);
+    await expect.poll(() => isHeld).toBe(true);
     await findBlocked(code());
     await cancel(reads, /Waiting for another Leakline/);
+    goOn();
     expect((await other).exitCode).toBe(0);
     await expectGoesOn();
   });

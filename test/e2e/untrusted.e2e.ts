@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { analysisProcesses } from "../build/editor/leaklineView.ts";
 import { useWorkbench } from "../build/editor/useWorkbench.ts";
 
@@ -10,12 +10,17 @@ const code = useWorkbench({
   launch: [{ type: "node", request: "launch", name: "Demo", program: demo }],
 });
 
-test("in a folder that nobody trusts nothing is started or attached to, and the view says why", async () => {
-  const { dialog, quickInput, sideBar, view } = code();
-  await dialog.click(/^No/);
+beforeEach(async () => {
+  const { dialog, sideBar, view } = code();
+  // An editor that was just opened asks.
+  if (await dialog.state()) await dialog.click(/^No/);
   await sideBar.open();
+  await view("Leakline").open();
+});
+
+test("in a folder that nobody trusts nothing is started or attached to, and the view says why", async () => {
+  const { quickInput, view } = code();
   const leakline = view("Leakline");
-  await leakline.open();
   await expect
     .poll(() => leakline.welcome())
     .toContain("not trusted, so Leakline launches, attaches to and injects nothing");

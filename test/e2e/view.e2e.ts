@@ -35,7 +35,8 @@ test("a setting that makes no sense is said once, with what is used instead", as
 });
 
 test("an empty view says what it is for, and leads to the commands", async () => {
-  const { view, quickInput } = code();
+  const { sideBar, view, quickInput } = code();
+  await sideBar.open();
   const leakline = view("Leakline");
   await leakline.open();
   for (const text of [

@@ -3,6 +3,8 @@ import type { TestCounts } from "./testCounts.mjs";
 export interface SuiteOutcome extends TestCounts {
   /** A text for each failure, repeated at the end of the output. */
   readonly failures?: readonly string[];
+  /** A text for each test that passed only when it was tried again: it is counted as passed, and named. */
+  readonly retried?: readonly string[];
 }
 
 export interface Suite {

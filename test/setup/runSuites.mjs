@@ -41,6 +41,7 @@ export async function runSuites(suites, print = (line) => console.log(line)) {
   print("");
   for (const outcome of outcomes) print(describe(outcome));
   for (const { counts } of outcomes) {
+    for (const test of counts.retried ?? []) print(`\nOnly when tried again: ${test}`);
     for (const failure of counts.failures ?? []) print(`\n${failure}`);
   }
   const total = outcomes.map(({ counts }) => counts).reduce(addCounts);
@@ -58,9 +59,12 @@ function describe({ name, counts, note, elapsedMs }) {
 }
 
 /** Worded unlike the last line, so that nobody who looks for that one finds this. */
-function describeCounts({ passed, failed, skipped }) {
-  const skippedToo = skipped > 0 ? `, ${skipped} left out` : "";
+function describeCounts({ passed, failed, skipped, retried = [] }) {
   const total = passed + failed;
   if (total === 0) return "";
-  return failed > 0 ? `${failed} of ${total} fail${skippedToo}` : `all of ${total}${skippedToo}`;
+  return [
+    failed > 0 ? `${failed} of ${total} fail` : `all of ${total}`,
+    ...(retried.length > 0 ? [`${retried.length} only when tried again`] : []),
+    ...(skipped > 0 ? [`${skipped} left out`] : []),
+  ].join(", ");
 }

@@ -9,7 +9,7 @@ import { ensureEditor } from "./editor.mjs";
 import { ensureIntegrationPackages } from "./integrationPackages.mjs";
 import { ensureNodeVersions } from "./nodeVersions.mjs";
 import { npmCommand } from "./npm.mjs";
-import { countVitestResults, failuresIn } from "./testCounts.mjs";
+import { countVitestResults, failuresIn, retriedIn } from "./testCounts.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (text) => console.log(text);
@@ -68,7 +68,11 @@ async function vitestProject(project) {
       { cwd: root },
     );
     const outcome = JSON.parse(await readFile(results, "utf8"));
-    return { ...countVitestResults(outcome, exitCode), failures: failuresIn(outcome) };
+    return {
+      ...countVitestResults(outcome, exitCode),
+      failures: failuresIn(outcome),
+      retried: retriedIn(outcome),
+    };
   } finally {
     await rm(results, { force: true });
   }

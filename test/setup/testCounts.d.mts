@@ -30,6 +30,9 @@ export declare function countVitestResults(results: VitestResults, exitCode: num
 /** A text for each failure: its file and test, and the first lines of its error. */
 export declare function failuresIn(results: VitestResults): string[];
 
+/** The same for each test that passed only when it was tried again. */
+export declare function retriedIn(results: VitestResults): string[];
+
 /** The last line of `npm test`. */
 export declare function formatCounts(counts: TestCounts): string;
 

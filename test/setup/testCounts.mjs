@@ -31,6 +31,19 @@ export const failuresIn = (results) =>
     return ofTests.length === 0 && message ? [failureText(name, "", message)] : ofTests;
   });
 
+/**
+ * Tests that failed and then passed when they were tried again, with the first lines of what they failed with: vitest
+ * keeps the errors of all tries.
+ */
+export const retriedIn = (results) =>
+  results.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) =>
+        failureText(name, fullName, failureMessages.join("\n")),
+      ),
+  );
+
 const failureText = (file, test, message) => {
   const lines = stripVTControlCharacters(message).split("\n").slice(0, linesOfError);
   return [`${file}${test ? ` › ${test}` : ""}`, ...lines.map((line) => `  ${line}`)].join("\n");

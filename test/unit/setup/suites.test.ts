@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { matchesLock } from "../../setup/dependencies.mjs";
 import { npmCommand } from "../../setup/npm.mjs";
 import { runSuites, type Suite } from "../../setup/runSuites.mjs";
-import { countVitestResults, failuresIn, formatCounts } from "../../setup/testCounts.mjs";
+import {
+  countVitestResults,
+  failuresIn,
+  formatCounts,
+  retriedIn,
+} from "../../setup/testCounts.mjs";
 
 const testWith = (status: string, fullName = "adds", failureMessages: readonly string[] = []) => ({
   status,
@@ -70,6 +75,19 @@ test("failures are named with their file, test and the first lines of their erro
   ]);
 });
 
+test("a test that passed only when it was tried again is named with what it failed with before", () => {
+  const testResults = [
+    fileWith("passed", [
+      testWith("passed"),
+      testWith("passed", "sums add", ["expected 3 to be 4"]),
+    ]),
+    fileWith("failed", [testWith("failed", "sums subtract", ["expected 1 to be 2"])]),
+  ];
+  expect(retriedIn({ ...results, testResults })).toEqual([
+    "/checkout/sums.test.ts › sums add\n  expected 3 to be 4",
+  ]);
+});
+
 describe("running suites", () => {
   const suite = (name: string, passed: number, failed: number, needs: string[] = []): Suite => ({
     name,
@@ -125,6 +143,22 @@ describe("running suites", () => {
     };
     const { lines } = await outputOf([failing, suite("lint", 1, 0)]);
     expect(lines.slice(-3)).toEqual(["\nsums.test.ts › adds", "", "8 passed, 1 failed"]);
+  });
+
+  test("what passed only when it was tried again is counted as passed, and named", async () => {
+    const retried: Suite = {
+      name: "e2e",
+      needs: [],
+      run: async () => ({ passed: 7, failed: 0, skipped: 0, retried: ["sums.e2e.ts › adds"] }),
+    };
+    const { exitCode, lines } = await outputOf([retried]);
+    expect(exitCode).toBe(0);
+    expect(lines).toContainEqual(expect.stringMatching(/ok .*all of 7, 1 only when tried again$/));
+    expect(lines.slice(-3)).toEqual([
+      "\nOnly when tried again: sums.e2e.ts › adds",
+      "",
+      "7 passed, 0 failed",
+    ]);
   });
 
   test("no other line looks like the last", async () => {
