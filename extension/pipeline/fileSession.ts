@@ -183,7 +183,7 @@ async function readFileHeap(
   context: CallContext<AnalysisEvent>,
 ): Promise<HeapReading> {
   const { signal, emit } = context;
-  const reader = createHeapReader(path);
+  const reader = createHeapReader(path, size);
   try {
     let read = 0;
     for await (const chunk of fileChunks(path)) {

@@ -37,9 +37,9 @@ export interface HeapReader {
 /** Of a smaller snapshot nobody would notice the garbage. */
 const worthCollectingBytes = 1 << 25;
 
-/** Parses a snapshot while it arrives, then walks it. `label` names it in errors. */
-export function createHeapReader(label: string): HeapReader {
-  const parser = createSnapshotParser();
+/** Parses a snapshot while it arrives, then walks it. `label` names it in errors; `fileBytes` is 0 if unknown. */
+export function createHeapReader(label: string, fileBytes = 0): HeapReader {
+  const parser = createSnapshotParser({ fileBytes });
   let broken: unknown;
 
   return {

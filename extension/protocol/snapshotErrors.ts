@@ -8,7 +8,7 @@ function hintFor(trouble: SnapshotTrouble): string {
     case "truncated":
       return "The process may have ended while V8 was writing it, or the file was copied too early; take the snapshot again.";
     case "too-large":
-      return "Give the analysis a machine with more memory, or take a snapshot while the process holds less.";
+      return "Take the snapshot while the process holds less, or give the analysis more memory; a small file that says so is damaged.";
     case "damaged":
       return "Something changed the file after V8 wrote it, or another program wrote it; copy it anew, or take the snapshot again.";
     default:

@@ -18,6 +18,7 @@ const lineBreak = 10 - 48;
 export class EdgeTable {
   readonly rows: RowReader;
   readonly #header: SnapshotHeader;
+  readonly #fileBytes: number;
   readonly #typeAt: number;
   readonly #nameAt: number;
   readonly #targetAt: number;
@@ -30,9 +31,11 @@ export class EdgeTable {
   #highestName = -1;
   #edgeOfHighestName = 0;
 
-  constructor(header: SnapshotHeader) {
+  /** `fileBytes` is the size of the file; 0 when it is not known. */
+  constructor(header: SnapshotHeader, fileBytes: number) {
     const { edgeFields, edgeTypes } = header;
     this.#header = header;
+    this.#fileBytes = fileBytes;
     this.#typeAt = edgeFields.indexOf("type");
     this.#nameAt = edgeFields.indexOf("name_or_index");
     this.#targetAt = edgeFields.indexOf("to_node");
@@ -170,7 +173,8 @@ export class EdgeTable {
   #makeRoom(needed: number, bytesRead: number): void {
     const used = this.#type.length;
     if (needed <= used) return;
-    const promised = { rows: this.#header.edgeCount, bytesPerRow: 1 + 4 + 4, bytesRead };
+    const { edgeCount: rows } = this.#header;
+    const promised = { rows, bytesPerRow: 1 + 4 + 4, bytesRead, fileBytes: this.#fileBytes };
     const capacity = grownCapacity(used, needed, promised);
     this.#type = resized(this.#type, capacity, bytesRead);
     this.#nameOrIndex = resized(this.#nameOrIndex, capacity, bytesRead);

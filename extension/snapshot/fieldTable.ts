@@ -24,11 +24,6 @@ type Columns<Kinds extends Readonly<Record<string, FieldColumn>>> = {
 
 const lowest = { uint32: 0, int32: -(2 ** 31), float64: Number.MIN_SAFE_INTEGER };
 const highest = { uint32: 2 ** 32 - 1, int32: 2 ** 32 - 1, float64: Number.MAX_SAFE_INTEGER };
-const empty = {
-  uint32: () => new Uint32Array(0),
-  int32: () => new Int32Array(0),
-  float64: () => new Float64Array(0),
-};
 
 /** Gathers a section of rows of numbers of which nobody says beforehand how many there are. */
 export class FieldTable<const Kinds extends Readonly<Record<string, FieldColumn>>> {
@@ -44,7 +39,8 @@ export class FieldTable<const Kinds extends Readonly<Record<string, FieldColumn>
     readonly divisor: number;
     readonly least: number;
     readonly most: number;
-    values: ColumnKinds[keyof ColumnKinds];
+    /** Numbers of 32 bits are all kept in one kind of array, signed or not: it is filled twice as fast. */
+    values: Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
   }[];
   #count = 0;
   #capacity = 0;
@@ -59,7 +55,7 @@ export class FieldTable<const Kinds extends Readonly<Record<string, FieldColumn>
       divisor: from.nodes?.width ?? 1,
       least: lowest[from.kind],
       most: from.nodes ? from.nodes.count - 1 : highest[from.kind],
-      values: empty[from.kind](),
+      values: from.kind === "float64" ? new Float64Array(0) : new Uint32Array(0),
     }));
     this.rows = new RowReader(section, fields.length, (numbers, rowCount, offsetOf) =>
       this.#take(numbers, rowCount, offsetOf),
@@ -108,7 +104,10 @@ export class FieldTable<const Kinds extends Readonly<Record<string, FieldColumn>
 
   finish(): Columns<Kinds> & { readonly count: number } {
     const count = this.#count;
-    const columns = this.#columns.map(({ name, values }) => [name, trimmed(values, count)]);
+    const columns = this.#columns.map(({ name, from, values }) => {
+      const kept = from.kind === "int32" ? new Int32Array(values.buffer) : values;
+      return [name, trimmed(kept, count)];
+    });
     return { count, ...(Object.fromEntries(columns) as Columns<Kinds>) };
   }
 }

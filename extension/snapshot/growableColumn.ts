@@ -15,18 +15,20 @@ export interface PromisedRows {
   readonly bytesPerRow: number;
   /** Bytes of the file that were read so far. */
   readonly bytesRead: number;
+  /** Bytes of the whole file; 0 when that is not known. */
+  readonly fileBytes: number;
 }
 
 /**
  * How many rows to make room for when `used` rows are full and at least `needed` must fit. All that the
- * header promises, in one step, as each step copies; but room grows with what was really read, so that
- * a header that lies takes a few times the file's bytes at most.
+ * header promises, in one step, as each step copies; but no more than the whole file has bytes, or where
+ * that isn't known a few times what was read, so that a header that lies takes no memory.
  */
 export function grownCapacity(used: number, needed: number, promised?: PromisedRows): number {
   const doubled = Math.max(firstCapacity, used * 2, needed);
   if (promised === undefined) return doubled;
-  const { rows, bytesPerRow, bytesRead } = promised;
-  const affordable = Math.floor((bytesRead * roomPerByteRead) / bytesPerRow);
+  const { rows, bytesPerRow, bytesRead, fileBytes } = promised;
+  const affordable = Math.floor(Math.max(bytesRead * roomPerByteRead, fileBytes) / bytesPerRow);
   return Math.max(needed, Math.min(rows, Math.max(doubled, affordable)));
 }
 

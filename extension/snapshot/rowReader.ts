@@ -208,7 +208,8 @@ export class RowReader implements ValueReader {
 
   #endNumber(byteOffset: number): void {
     if (this.#digits === 0) this.#failAsJson(byteOffset);
-    this.#numbers[this.#count++] = this.#negative ? -this.#value : this.#value;
+    // Not -value: a zero has no sign.
+    this.#numbers[this.#count++] = this.#negative ? 0 - this.#value : this.#value;
     this.#value = 0;
     this.#digits = 0;
     this.#negative = false;

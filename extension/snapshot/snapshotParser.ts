@@ -4,9 +4,9 @@ import type { SnapshotColumns } from "./snapshotColumns.ts";
 import { SnapshotFormatError } from "./snapshotFormatError.ts";
 import { parseSnapshotHeader } from "./snapshotHeader.ts";
 import {
+  type ParserOptions,
   SnapshotTables,
   type TableSection,
-  type WantedColumns,
   wantedSections,
 } from "./snapshotTables.ts";
 import { StringArray } from "./stringArray.ts";
@@ -22,9 +22,9 @@ export interface SnapshotParser {
   finish(): SnapshotColumns;
 }
 
-/** `wanted` are the columns that are kept besides those that every graph needs. */
-export function createSnapshotParser(wanted: WantedColumns = {}): SnapshotParser {
-  return new StreamingParser(wanted);
+/** `options` name the columns that are kept besides those that every graph needs. */
+export function createSnapshotParser(options: ParserOptions = {}): SnapshotParser {
+  return new StreamingParser(options);
 }
 
 type State =
@@ -47,7 +47,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class StreamingParser implements SnapshotParser {
   bytesRead = 0;
-  readonly #wanted: WantedColumns;
+  readonly #options: ParserOptions;
   readonly #wantedSections: readonly string[];
   readonly #strings = new StringArray();
   readonly #seen = new Set<string>();
@@ -63,9 +63,9 @@ class StreamingParser implements SnapshotParser {
   #key = "";
   #reader: ValueReader = new JsonSkipper();
 
-  constructor(wanted: WantedColumns) {
-    this.#wanted = wanted;
-    this.#wantedSections = wantedSections(wanted);
+  constructor(options: ParserOptions) {
+    this.#options = options;
+    this.#wantedSections = wantedSections(options);
   }
 
   push(chunk: Uint8Array): void {
@@ -237,7 +237,7 @@ class StreamingParser implements SnapshotParser {
       used += part.length;
     }
     const header = parseSnapshotHeader(decoder.decode(bytes), byteOffset);
-    const tables = new SnapshotTables(header, this.#wanted);
+    const tables = new SnapshotTables(header, this.#options);
     for (const [section, early] of this.#early) {
       early.replayInto(tables.readerOf(section) ?? new JsonSkipper({ insideList: true }));
     }

@@ -16,6 +16,11 @@ export interface WantedColumns {
   readonly samples?: boolean;
 }
 
+export interface ParserOptions extends WantedColumns {
+  /** Size of the file, if it is known. Room for the columns is then made at once. */
+  readonly fileBytes?: number;
+}
+
 /** The sections that are tables of numbers. */
 export type TableSection =
   | "nodes"
@@ -44,15 +49,15 @@ export class SnapshotTables {
   readonly #allocations: AllocationTables | null;
   readonly #samples: SampleTable | null;
 
-  constructor(header: SnapshotHeader, wanted: WantedColumns) {
+  constructor(header: SnapshotHeader, { fileBytes = 0, ...wanted }: ParserOptions) {
     const tellsAllocations =
       header.nodeFields.includes("trace_node_id") &&
       header.traceFunctionFields.length > 0 &&
       header.traceNodeFields.length > 0;
     const keepAllocations = wanted.allocations === true && tellsAllocations;
     this.#header = header;
-    this.#nodes = new NodeTable(header, { keepTraceNodeId: keepAllocations });
-    this.#edges = new EdgeTable(header);
+    this.#nodes = new NodeTable(header, { keepTraceNodeId: keepAllocations, fileBytes });
+    this.#edges = new EdgeTable(header, fileBytes);
     this.#locations = createLocationTable(header);
     this.#allocations = keepAllocations ? new AllocationTables(header) : null;
     this.#samples =

@@ -46,7 +46,11 @@ export function referenceColumns(bytes: Uint8Array): PlainColumns {
   const field = (numbers: readonly number[] | undefined, fields: string, name: string) => {
     const names = meta[fields] ?? [];
     const at = names.indexOf(name);
-    return (numbers ?? []).filter((_, index) => names.length > 0 && index % names.length === at);
+    const own = (numbers ?? []).filter(
+      (_, index) => names.length > 0 && index % names.length === at,
+    );
+    // A zero has no sign.
+    return own.map((number) => number + 0);
   };
   const nodeField = (name: string) => field(file.nodes, "node_fields", name);
   const edgeField = (name: string) => field(file.edges, "edge_fields", name);

@@ -37,7 +37,21 @@ describe("a file that is no heap snapshot is refused with exit code 2", () => {
     ["wrong.heapsnapshot", '{"hello":"world"}', /not a heap snapshot/],
     ["list.heapsnapshot", "[1,2,3]", /heap snapshot/],
     ["cpu.heapsnapshot", '{"nodes":[{"id":1}],"startTime":1,"endTime":2}', /heap snapshot/],
-    ["cut.heapsnapshot", `${header},"nodes":[0,0,`, /ends after \d+ bytes/],
+    [
+      "cut.heapsnapshot",
+      `${header},"nodes":[0,0,`,
+      /ends after \d+ bytes.*take the snapshot again/,
+    ],
+    [
+      "absurd.heapsnapshot",
+      header.replace('"edge_count":0', '"edge_count":1e15'),
+      /"edge_count" is 1000000000000000; at most 2147483647 can be read \(byte \d+\)\..*less/,
+    ],
+    [
+      "target.heapsnapshot",
+      `${header.replace('"edge_count":0', '"edge_count":1')},"nodes":[0,0,1,0,1],"edges":[0,0,5],"strings":[""]}`,
+      /Row 0 of the "edges" section leads to 5, but the 1 nodes end at 5 \(byte \d+\)\..*copy it anew/,
+    ],
     [
       "short.heapsnapshot",
       `${header},"nodes":[0,0,1,0,0,0,0],"edges":[],"strings":[""]}`,

@@ -2,16 +2,18 @@ import { expect, test } from "vitest";
 import { emptyColumn } from "../../../extension/snapshot/growableColumn.ts";
 import { SnapshotFormatError } from "../../../extension/snapshot/snapshotFormatError.ts";
 import { createSnapshotParser } from "../../../extension/snapshot/snapshotParser.ts";
+import type { ParserOptions } from "../../../extension/snapshot/snapshotTables.ts";
 import { drawHeap } from "../../build/heapDrawing.ts";
+import { parseInPieces } from "../../build/readColumns.ts";
 import { newerLayout, type WriteOptions, writeSnapshot } from "../../build/snapshotWriter.ts";
 
 const megabyte = 1 << 20;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** Bytes of typed arrays that were allocated by pushing these chunks, as far as they are still there. */
-function allocatedBytes(chunks: readonly Uint8Array[]): number {
+function allocatedBytes(chunks: readonly Uint8Array[], options: ParserOptions = {}): number {
   const before = process.memoryUsage().arrayBuffers;
-  const parser = createSnapshotParser({ allocations: true, samples: true });
+  const parser = createSnapshotParser({ allocations: true, samples: true, ...options });
   expect(() => {
     for (const chunk of chunks) parser.push(chunk);
     parser.finish();
@@ -72,6 +74,24 @@ test.each([
   const chunk = new Uint8Array(megabyte).fill(filling.charCodeAt(0));
   const chunks = [utf8(start), ...Array<Uint8Array>(24).fill(chunk)];
   expect(allocatedBytes(chunks)).toBeLessThan(4 * 24 * megabyte);
+});
+
+test("a file whose size is known makes no room for more than its size", () => {
+  const bytes = writeSnapshot(wideHeap(1000), { header: absurd });
+  const fileBytes = 50 * bytes.length;
+  expect(allocatedBytes([bytes], { fileBytes })).toBeLessThan(2 * fileBytes + megabyte);
+});
+
+test("columns that a known size has room for are made once", () => {
+  const bytes = writeSnapshot(wideHeap(150_000));
+  const { nodes, edges } = parseInPieces(bytes);
+  const needed = nodes.count * (1 + 4 + 4 + 4 + 4 + 1) + edges.count * (1 + 4 + 4);
+  const before = process.memoryUsage().arrayBuffers;
+  const parser = createSnapshotParser({ fileBytes: bytes.length });
+  parser.push(bytes);
+  const allocated = process.memoryUsage().arrayBuffers - before;
+  expect(allocated).toBeLessThan(needed + megabyte);
+  expect(parser.finish().nodes.count).toBe(nodes.count);
 });
 
 test("what stays in memory has the size of the columns, and nothing beside", () => {
