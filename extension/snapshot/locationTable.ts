@@ -25,24 +25,34 @@ export function createLocationTable(header: SnapshotHeader): LocationTable {
   return { rows: table.rows, finish: () => inOrderOfRows(table.finish()) };
 }
 
-/** V8 writes them in the order of a hash table. */
-function inOrderOfRows(locations: LocationColumns): LocationColumns {
-  const { count, row } = locations;
-  const end = row.reduce((highest, node) => Math.max(highest, node + 1), 0);
+/** V8 writes them in the order of a hash table: a counting sort. */
+function inOrderOfRows({ count, row, scriptId, line, column }: LocationColumns): LocationColumns {
+  let end = 0;
+  for (let at = 0; at < count; at++) end = Math.max(end, row[at]! + 1);
+  /** By node: first how many locations it has, then the place behind its last one. */
   const behind = new Uint32Array(end);
   for (let at = 0; at < count; at++) behind[row[at]!]!++;
   for (let node = 1; node < end; node++) behind[node]! += behind[node - 1]!;
   const order = new Uint32Array(count);
   for (let at = count - 1; at >= 0; at--) {
-    const place = behind[row[at]!]! - 1;
-    behind[row[at]!] = place;
-    order[place] = at;
+    const node = row[at]!;
+    behind[node]!--;
+    order[behind[node]!] = at;
   }
   return {
     count,
-    row: row.map((_, place) => row[order[place]!]!),
-    scriptId: locations.scriptId.map((_, place) => locations.scriptId[order[place]!]!),
-    line: locations.line.map((_, place) => locations.line[order[place]!]!),
-    column: locations.column.map((_, place) => locations.column[order[place]!]!),
+    row: inOrder(row, order, new Uint32Array(count)),
+    scriptId: inOrder(scriptId, order, new Int32Array(count)),
+    line: inOrder(line, order, new Int32Array(count)),
+    column: inOrder(column, order, new Int32Array(count)),
   };
+}
+
+function inOrder<Column extends Uint32Array | Int32Array>(
+  column: Column,
+  order: Uint32Array,
+  result: Column,
+): Column {
+  for (let place = 0; place < order.length; place++) result[place] = column[order[place]!]!;
+  return result;
 }
