@@ -18,6 +18,7 @@ import {
 } from "./pendingPromises.ts";
 import type { Resumption, SettledBy } from "./resumption.ts";
 import { circleStacks, distinctStacks, type StackRows } from "./stackRows.ts";
+import { settlerOfStack } from "./stackSettler.ts";
 import type { Waker } from "./waker.ts";
 
 /** One level of a group of asynchronous stacks. */
@@ -35,7 +36,7 @@ export interface AsyncFrame {
 export interface AsyncGroup {
   /** Innermost first: each is awaited by the next. */
   readonly frames: readonly AsyncFrame[];
-  /** Stacks: the functions at the frame that has most of them. */
+  /** Stacks: the functions at the place that has most of them. */
   readonly count: number;
   /** Promises that these wait for, by number. */
   readonly sources: readonly number[];
@@ -85,27 +86,29 @@ export function asyncGroupsOf(
   }
   const circles = circlesOf(promises, (promise) => lists.known(promise).length === 0);
   for (const circle of circles) {
-    const [first] = circle;
     // To be wrong here would send somebody after a deadlock that is none.
-    if (circle.some((promise) => resumption.settledBy(promise) === "program")) continue;
-    add(first!, lists.ofCircle(circle), {
-      waker: { kind: "nothing", label: "" },
-      settledBy: "nothing",
+    const way = circle.find((promise) => resumption.settledBy(promise) === "program");
+    add(circle[0]!, lists.ofCircle(circle), {
+      waker: way === undefined ? { kind: "nothing", label: "" } : wakerOf(way),
+      settledBy: way === undefined ? "nothing" : "program",
       isCycle: true,
     });
     for (const [promise, list] of lists.leaving(circle)) {
-      const waker: Waker = { kind: "suspended function", label: "" };
-      add(promise, list, { waker, settledBy: "suspended functions", isCycle: false });
+      add(promise, list, {
+        waker: { kind: "suspended function", label: "" },
+        settledBy: way === undefined ? "suspended functions" : "program",
+        isCycle: false,
+      });
     }
   }
-  const opened = new Map<AsyncGroup, OpenGroup>();
+  const opened = new Map<AsyncGroup, OpenGroup & { readonly place: number }>();
   for (const group of groups.values()) {
-    const whole = group.isCycle
-      ? closeCircles(group, circles, graph, lists, promises)
+    const { whole, place } = group.isCycle
+      ? { whole: closeCircles(group, circles, graph, lists, promises), place: 0 }
       : closeGroup(group, graph, lists, promises);
-    opened.set(whole, group);
+    opened.set(whole, { ...group, place });
   }
-  const paused = pausedGroups(graph, pausedGeneratorsOf(graph, promises));
+  const paused = pausedGroups(graph, pausedGeneratorsOf(graph));
   return {
     groups: [...opened.keys(), ...paused],
     *stacksOf(group) {
@@ -114,9 +117,9 @@ export function asyncGroupsOf(
         for (const row of group.frames[0]?.waiting ?? []) yield [row];
         return;
       }
-      const { list, sources, isCycle } = known;
+      const { list, sources, isCycle, place } = known;
       if (isCycle) yield* circleStacks(circles, new Set(sources), lists, promises);
-      else yield* distinctStacks(group.frames, list, lists, promises, sources);
+      else yield* distinctStacks({ list, sources, place, count: group.count }, lists, promises);
     },
   };
 }
@@ -126,51 +129,6 @@ export interface AsyncGroups {
   /** The stacks of a group one by one, as many as its `count`. */
   stacksOf(group: AsyncGroup): Iterable<StackRows>;
 }
-
-/**
- * By what a stack's innermost function can go on: also by another promise, when it waits for the first of several;
- * null when only that other one says anything about it.
- */
-function settlerOfStack(
-  source: number,
-  list: number,
-  lists: FrameLists,
-  promises: PendingPromises,
-  resumption: Resumption,
-): SettledBy | null {
-  const own = resumption.settledBy(source);
-  let promise = source;
-  let rest = list;
-  // Once around the longest chain, should it be a circle.
-  for (let step = 0; own !== "program" && step < promises.count; step++) {
-    const at = continuationTowards(promise, rest, lists, promises);
-    if (at === -1 || promises.kind[at] === awaitKind || promises.next[at] === -1) return own;
-    promise = promises.next[at]!;
-    if (lists.frameOf(at) !== -1) rest = lists.rest(rest);
-    if (resumption.settledBy(promise) !== "program") continue;
-    return isFirstOfSeveral(promises.kind[at]!) ? null : "program";
-  }
-  return own;
-}
-
-/** The continuation of a promise with which a list of frames goes on; -1 when none does. */
-function continuationTowards(
-  promise: number,
-  list: number,
-  lists: FrameLists,
-  promises: PendingPromises,
-): number {
-  for (let at = promises.first[promise]!; at < promises.first[promise + 1]!; at++) {
-    const frame = lists.frameOf(at);
-    const behind = promises.next[at]!;
-    const rest = frame === -1 ? list : lists.rest(list);
-    if ((frame === -1 || frame === lists.frame(list)) && leadsOn(lists, behind, rest)) return at;
-  }
-  return -1;
-}
-
-const isFirstOfSeveral = (kind: number): boolean =>
-  continuationKinds[kind] === "Promise.race" || continuationKinds[kind] === "Promise.any";
 
 /** Generators that their callers have not asked to go on, by function. */
 function pausedGroups(graph: HeapGraph, generators: readonly NodeRow[]): AsyncGroup[] {
@@ -225,39 +183,44 @@ function closeCircles(
   return { ...group, frames, count: group.sources.length, hasMore: false };
 }
 
+interface ClosedGroup {
+  readonly whole: AsyncGroup;
+  /** The place in each stack at which most functions wait. */
+  readonly place: number;
+}
+
 /** Goes outwards from the group's promises once more, now along its own frames only. */
 function closeGroup(
   { list, sources, waker, settledBy, isCycle }: OpenGroup,
   graph: HeapGraph,
   lists: FrameLists,
   promises: PendingPromises,
-): AsyncGroup {
-  const frames: AsyncFrame[] = [];
+): ClosedGroup {
+  const frames: (AsyncFrame & { readonly waiting: NodeRow[] })[] = [];
   let level: ReadonlySet<number> = new Set(sources);
   let at = list;
-  for (; at >= firstList; at = lists.rest(at)) {
+  let count = 0;
+  let place = 0;
+  for (let depth = 0; at >= firstList; at = lists.rest(at), depth++) {
     const { waiting, kind, next } = oneLevel(level, at, lists, promises);
+    if (waiting.size > count) {
+      count = waiting.size;
+      place = depth;
+    }
     const [example] = waiting;
     const closure = example === undefined ? null : functionOf(graph, kind, example);
     const before = frames.at(-1);
     if (before !== undefined && isSameFrame(graph, before, kind, closure)) {
-      const both = { waiting: [...before.waiting, ...waiting], repeated: before.repeated + 1 };
-      frames[frames.length - 1] = { ...before, ...both };
+      for (const row of waiting) before.waiting.push(row);
+      frames[frames.length - 1] = { ...before, repeated: before.repeated + 1 };
     } else {
       frames.push({ kind: kindOf(kind), closure, waiting: [...waiting], repeated: 1 });
     }
     level = next;
   }
-  const counts = frames.map(({ waiting, repeated }) => Math.ceil(waiting.length / repeated));
-  return {
-    frames,
-    count: counts.reduce((most, count) => Math.max(most, count), 1),
-    sources,
-    waker,
-    settledBy,
-    isCycle,
-    hasMore: at === moreFrames,
-  };
+  const hasMore = at === moreFrames;
+  const shared = { sources, waker, settledBy, isCycle, hasMore };
+  return { whole: { frames, count: Math.max(1, count), ...shared }, place };
 }
 
 interface Level {

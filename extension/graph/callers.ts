@@ -47,9 +47,12 @@ const mostInFunction = 16;
 /** A listener is wrapped at most so many times: `once` of `once`. */
 const mostWrappers = 4;
 
+const longestEvent = 80;
+
 /** From here on callers are there only in case that something goes wrong. */
 const onlyInCase = 5;
 const timerDoubt = 4;
+const neverHappens = onlyInCase + 3;
 /** Events that are listened to beside the one that is meant, by how seldom they are meant. */
 const sideEvents: ReadonlyMap<string, number> = new Map([
   ["close", 2],
@@ -90,11 +93,13 @@ export function createCallers(graph: HeapGraph): Callers {
     fromRetainer(row, (edge, from) => (isNamed(edge, type, name) ? from : null));
 
   /** The event whose listener, or list of listeners, this edge of an emitter's `_events` leads to. */
-  const listenerIn = (table: NodeRow, edge: EdgeRow): Caller | null => {
+  const listenerIn = (table: NodeRow, edge: EdgeRow): Candidate | null => {
     const emitter = holderBy(table, property, words.events);
-    if (emitter === null || !canHappen(emitter, edgeNameOrIndex(graph, edge))) return null;
-    const event = edgeWords(graph, edge, table);
-    return { kind: "listener", event, emitter: nodeWords(graph, emitter) };
+    if (emitter === null) return null;
+    const found = listenerFor(edgeWords(graph, edge, table), nodeWords(graph, emitter));
+    return canHappen(emitter, edgeNameOrIndex(graph, edge))
+      ? found
+      : { ...found, doubt: neverHappens };
   };
 
   /** Who waits for the end of any stream listens to the events of both directions. */
@@ -109,7 +114,7 @@ export function createCallers(graph: HeapGraph): Callers {
   };
 
   /** An EventTarget has a Map, with a linked list of listeners for each event. */
-  const listenerOfTarget = (listener: NodeRow): Caller | null => {
+  const listenerOfTarget = (listener: NodeRow): Candidate | null => {
     let head = listener;
     for (let step = 0; step < mostSearched; step++) {
       const before = holderBy(head, property, words.next);
@@ -121,10 +126,10 @@ export function createCallers(graph: HeapGraph): Callers {
         edgeType(graph, edge) === internal ? holderBy(table, internal, words.table) : null;
       const target = map === null ? null : holderBy(map, property, words.targetEvents);
       if (target === null) return null;
-      // A table has its key right before the value.
+      // A table has its key right before the value: here a name, although a heap has it as a string.
       const key = findEdge(graph, table, internal, String(Number(edgeName(graph, edge)) - 1));
       const event = key === -1 ? "" : nodeName(graph, edgeTarget(graph, key));
-      return { kind: "listener", event, emitter: classOf(target) };
+      return listenerFor(event.slice(0, longestEvent), classOf(target));
     });
   };
 
@@ -135,28 +140,25 @@ export function createCallers(graph: HeapGraph): Callers {
     return (maker && nodeName(graph, maker)) || nodeWords(graph, row);
   };
 
-  const callerBy = (edge: EdgeRow, from: NodeRow, wrappers: number): Caller | null => {
+  const candidateBy = (edge: EdgeRow, from: NodeRow, wrappers: number): Candidate | null => {
     if (edgeType(graph, edge) === element)
       return fromRetainer(from, (list, table) =>
         edgeType(graph, list) === property ? listenerIn(table, list) : null,
       );
     if (edgeType(graph, edge) !== property) return null;
     const name = edgeNameOrIndex(graph, edge);
-    if (name === words.timeout) return { kind: "timer" };
-    if (name === words.immediate) return { kind: "immediate" };
-    if (name !== words.listener) return listenerIn(from, edge);
+    if (name === words.timeout) return { caller: { kind: "timer" }, doubt: timerDoubt };
+    if (name === words.immediate) return { caller: { kind: "immediate" }, doubt: timerDoubt };
+    if (name !== words.listener && name !== words.callback) return listenerIn(from, edge);
     if (names[from] === words.targetListener) return listenerOfTarget(from);
     const isWrapper = nodeType(graph, from) === closureType && wrappers > 0;
-    return isWrapper
-      ? (bestOfFunction(from, wrappers - 1)?.caller ?? null)
-      : listenerIn(from, edge);
+    return isWrapper ? bestOfFunction(from, wrappers - 1) : listenerIn(from, edge);
   };
 
   const bestOfFunction = (closure: NodeRow, wrappers = mostWrappers): Candidate | null => {
     let best: Candidate | null = null;
     fromRetainer(closure, (edge, from) => {
-      const caller = callerBy(edge, from, wrappers);
-      if (caller !== null) best = likelier(best, { caller, doubt: doubtOf(caller) });
+      best = likelier(best, candidateBy(edge, from, wrappers));
       return null;
     });
     return best;
@@ -239,6 +241,7 @@ const wordsOf = (graph: HeapGraph) => ({
   end: graph.stringIndex("end"),
   finish: graph.stringIndex("finish"),
   listener: graph.stringIndex("listener"),
+  callback: graph.stringIndex("callback"),
   targetListener: graph.stringIndex("Listener"),
   targetEvents: graph.stringIndex("<symbol kEvents>"),
   next: graph.stringIndex("next"),
@@ -247,8 +250,10 @@ const wordsOf = (graph: HeapGraph) => ({
   immediate: graph.stringIndex("_onImmediate"),
 });
 
-const doubtOf = (caller: Caller): number =>
-  caller.kind === "listener" ? (sideEvents.get(caller.event) ?? 1) : timerDoubt;
+const listenerFor = (event: string, emitter: string): Candidate => ({
+  caller: { kind: "listener", event, emitter },
+  doubt: sideEvents.get(event) ?? 1,
+});
 
 /** Of two that are as likely always the same one, in whichever order the heap has them. */
 function likelier(known: Candidate | null, other: Candidate | null): Candidate | null {

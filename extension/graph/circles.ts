@@ -6,7 +6,7 @@ import type { PendingPromises } from "./pendingPromises.ts";
  * recursion. Each circle begins with its least number and follows its edges as far as it can.
  */
 export function circlesOf(
-  { count, first, next }: PendingPromises,
+  { count, first, next }: Pick<PendingPromises, "count" | "first" | "next">,
   isOpen: (promise: number) => boolean,
 ): number[][] {
   const order = new Int32Array(count).fill(-1);

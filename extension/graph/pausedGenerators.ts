@@ -9,25 +9,18 @@ import {
   type NodeRow,
   nodeType,
 } from "./heapGraph.ts";
-import { continuationKinds, type PendingPromises } from "./pendingPromises.ts";
 import { forEachRetainer } from "./retainers.ts";
-
-const awaitKind = continuationKinds.indexOf("await");
 
 /**
  * Generators that wait for their caller's `next()`: at a `yield`, or not begun, which a snapshot doesn't tell apart.
  * One that is suspended has itself in its registers; V8 takes them back when it runs or has ended.
  */
-export function pausedGeneratorsOf(graph: HeapGraph, promises: PendingPromises): NodeRow[] {
-  const awaiting = new Set<number>();
-  for (let at = 0; at < promises.kind.length; at++) {
-    if (promises.kind[at] === awaitKind) awaiting.add(promises.through[at]!);
-  }
+export function pausedGeneratorsOf(graph: HeapGraph): NodeRow[] {
   const found: NodeRow[] = [];
   const registersName = graph.stringIndex("parameters_and_registers");
   const { edgeNameOrIndex } = graph.columns.edges;
   for (let row = 0 as NodeRow; row < graph.nodeCount; row++) {
-    if (nodeType(graph, row) !== graph.types.node.object || awaiting.has(row)) continue;
+    if (nodeType(graph, row) !== graph.types.node.object) continue;
     const end = edgesEnd(graph, row);
     for (let edge = edgesBegin(graph, row); edge < end; edge++) {
       if (edgeNameOrIndex[edge] !== registersName) continue;
@@ -48,7 +41,7 @@ function leadsTo(graph: HeapGraph, from: NodeRow, to: NodeRow): boolean {
   return false;
 }
 
-/** An async generator has a queue of what it was asked for; one at the head of a microtask goes on at once. */
+/** An async generator has a queue of what it was asked for: it awaits something, or goes on at once. */
 function isAsked(graph: HeapGraph, row: NodeRow): boolean {
   const request = graph.stringIndex("system / AsyncGeneratorRequest");
   const end = edgesEnd(graph, row);

@@ -17,21 +17,22 @@ export function* circleStacks(
   }
 }
 
-/** One for each function at the frame that has most of them: two ways to the same one are one stack. */
+/** Stacks of one shape. */
+export interface StackShape {
+  readonly list: number;
+  /** Promises from which they go outwards. */
+  readonly sources: readonly number[];
+  /** The place at which most functions wait, and their number. */
+  readonly place: number;
+  readonly count: number;
+}
+
+/** One for each function at the place that has most of them: two ways to the same one are one stack. */
 export function* distinctStacks(
-  frames: readonly Level[],
-  list: number,
+  { list, sources, place, count }: StackShape,
   lists: FrameLists,
   promises: PendingPromises,
-  sources: readonly number[],
 ): Iterable<StackRows> {
-  const most = frames.reduce((best, { waiting }) => Math.max(best, waiting.length), 0);
-  const { repeated = 1 } = frames.find(({ waiting }) => waiting.length === most) ?? {};
-  let place = 0;
-  for (const frame of frames) {
-    if (frame.waiting.length === most) break;
-    place += frame.repeated;
-  }
   const seen = new Set<NodeRow | -1>();
   for (const source of sources) {
     for (const rows of stacksFrom(source, list, lists, promises)) {
@@ -39,15 +40,9 @@ export function* distinctStacks(
       if (seen.has(row)) continue;
       seen.add(row);
       yield rows;
-      if (seen.size * repeated >= most) return;
+      if (seen.size >= count) return;
     }
   }
-}
-
-/** A frame of the group: what waits there, and how often it stands there one behind the other. */
-interface Level {
-  readonly waiting: readonly NodeRow[];
-  readonly repeated: number;
 }
 
 interface OpenLevel {

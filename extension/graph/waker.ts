@@ -147,7 +147,7 @@ export function createWakers(
   /** The name that this holder gives to what is below it. */
   const takeName = (edge: EdgeRow, holder: NodeRow, climb: Climb): void => {
     const kind = nodeKind(graph, holder);
-    if (climb.isSure && kind !== "object") return;
+    if (climb.ofNode !== null || (climb.isSure && kind !== "object")) return;
     if (isCollection(graph, holder)) {
       climb.inCollection = true;
       return;

@@ -119,7 +119,7 @@ function groupText(
 
 function waitsText({ waitsFor, settledBy, isCycle }: AsyncGroupDescription, page: Page): string {
   const { red } = page.colors;
-  if (isCycle) return red("wait for each other: can never go on");
+  if (isCycle && settledBy !== "program") return red("wait for each other: can never go on");
   const text = `waiting for ${wakerText(waitsFor)}`;
   return settledBy === "program" ? text : red(`${text}: can never go on`);
 }
