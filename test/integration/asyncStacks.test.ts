@@ -8,7 +8,7 @@ import { listeningSockets } from "../../extension/process/procFiles.ts";
 import type { AsyncReport } from "../../extension/protocol/asyncReport.ts";
 import { readAsync } from "../build/leaklineCommand.ts";
 import { type RunningProgram, startProgram } from "../build/runningProgram.ts";
-import { nodeVersions } from "../setup/nodeVersions.mjs";
+import { ensurePackage, nodeVersions } from "../setup/nodeVersions.mjs";
 
 const programs = fileURLToPath(new URL("programs/suspended/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "leakline-async-"));
@@ -36,6 +36,16 @@ const titles = {
   "workers.js": "workers, ports and channels",
   "topLevelAwait.js": "modules that wait at their top level, and who imports them",
   "contexts.js": "asynchronous contexts, another realm and generated code",
+} as const;
+
+/** The same with packages of the cache, whose folders are their arguments. */
+const withPackages = {
+  "pgPool.js": [
+    ["pg-pool", "2.0.6"],
+    ["pg", "8.16.3"],
+  ],
+  "express.js": [["express", "5.1.0"]],
+  "undici.js": [["undici", "7.16.0"]],
 } as const;
 
 /** What is compared of a group; frames inside of Node differ from version to version. */
@@ -134,6 +144,28 @@ describe.each(nodeVersions)("on Node %i", (nodeMajor) => {
     expectGroups(await readAsync(path, [], { nodeMajor: tool }), withoutStands(expected));
     rmSync(path);
   });
+
+  test.each(Object.entries(withPackages))(
+    "%s: the stacks reach the lines of whoever uses a package",
+    async (file, packages) => {
+      const folders = packages.map(([name, version]) => ensurePackage(name, version));
+      const program = await startProgram({
+        nodeMajor,
+        script: `${programs}${file}`,
+        args: await Promise.all(folders),
+        inspector: inspectorFor(file),
+      });
+      const { report, exitCode } = await readAsync(program.pid, ["--snapshot"], {
+        nodeMajor: tool,
+      });
+      const own = groupsIn(report)
+        .map((group) => ({ ...group, frames: group.frames.filter((one) => one.file === file) }))
+        .filter(({ frames }) => frames.length > 0);
+      expect(inOrder(own)).toEqual(inOrder(expectedBy(program)));
+      expect(report.findings).toEqual([]);
+      expect(exitCode).toBe(0);
+    },
+  );
 
   test("nothing that will come is said never to come", async () => {
     const path = join(folder, `${nodeMajor}-inFlight.heapsnapshot`);
